@@ -1,0 +1,288 @@
+"""The records that the parts hand to each other, the ids and the clock format.
+
+Every `datetime` in these records is aware and in UTC; every text form of one is ISO 8601 with a
+trailing ``Z``, to the second. `None` in a record means "not said", never "no" and never zero.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.terms import Cause, Kind, Outcome, Precision, Severity, SourceKind, Stage, Status, Symptom
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that is crawled. `name` is permanent: report ids depend on it."""
+
+    name: str
+    platform: str
+    kind: SourceKind
+    url: str
+    service: str | None = None
+    language: str = "en"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One entry in the timeline of a status incident, as posted."""
+
+    native_id: str
+    posted_at: datetime
+    text: str
+    status: Status = Status.UNKNOWN
+    native_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One thing a source said, as read from one body. Provenance is stamped by the base spider.
+
+    `native_id` is the source's own permanent key. `summary` is what a feed says of a page, `text`
+    the whole; a status incident's `text` is left out and composed from its `updates`.
+    `started_at` and `ended_at` are the source's own claims, not readings of the prose.
+    """
+
+    native_id: str
+    title: str
+    url: str
+    text: str | None = None
+    summary: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    status: Status | None = None
+    native_status: str | None = None
+    kind: Kind | None = None
+    severity: Severity | None = None
+    native_impact: str | None = None
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()
+    timezone: str | None = None
+    language: str | None = None
+    author_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that was met, named and counted instead of being passed over."""
+
+    stage: Stage
+    code: str
+    detail: str
+    source: str | None = None
+    report_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One answer of one URL: what is needed to ask conditionally the next time."""
+
+    url: str
+    fetched_at: datetime
+    status: int
+    body_hash: str
+    size: int
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that one body said, stored in one transaction together with the memory of its fetch.
+
+    `complete` tells that the body lists every current report of its source back to
+    `window_start`, so that a known report inside that window which is not listed was withdrawn.
+    """
+
+    source: str
+    run_id: str
+    fetch: Fetch
+    reports: tuple[Report, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    complete: bool = False
+    window_start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What storing a batch changed."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """How one source fared in one run."""
+
+    run_id: str
+    source: str
+    outcome: Outcome
+    started_at: datetime
+    finished_at: datetime
+    http_status: int | None = None
+    requests: int = 0
+    bytes: int = 0
+    items: int = 0
+    new: int = 0
+    changed: int = 0
+    errors: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a job. `started_at` is the clock of everything first seen in it."""
+
+    id: str
+    job: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One fact found in one text. Offsets count characters of `title + "\\n\\n" + text`."""
+
+    field: str
+    text: str
+    value: str
+    start: int
+    end: int
+    rule: str
+    confidence: float = 1.0
+    context: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in which `annotate` prints it."""
+        out: dict[str, Any] = {
+            "field": self.field,
+            "text": self.text,
+            "value": self.value,
+            "start": self.start,
+            "end": self.end,
+            "rule": self.rule,
+            "confidence": round(self.confidence, 3),
+        }
+        if self.context:
+            out["context"] = list(self.context)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What one text says: the output of the language pipeline and of `outagewire annotate`."""
+
+    id: str
+    is_outage: bool = False
+    relevance: float = 0.0
+    services: tuple[str, ...] = ()
+    service_names: tuple[str, ...] = ()
+    provider: str | None = None
+    components: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    started_at: datetime | None = None
+    started_precision: Precision | None = None
+    ended_at: datetime | None = None
+    ended_precision: Precision | None = None
+    duration_minutes: int | None = None
+    cause: Cause = Cause.UNKNOWN
+    causes: tuple[Cause, ...] = ()
+    cause_text: str | None = None
+    cause_hedged: bool = False
+    status: Status = Status.UNKNOWN
+    kind: Kind = Kind.UNKNOWN
+    severity: Severity = Severity.UNKNOWN
+    symptoms: tuple[Symptom, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    issues: tuple[Issue, ...] = field(default=(), compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's object, keys in the contract's order."""
+        return {
+            "id": self.id,
+            "is_outage": self.is_outage,
+            "relevance": round(self.relevance, 3),
+            "services": list(self.services),
+            "service_names": list(self.service_names),
+            "provider": self.provider,
+            "components": list(self.components),
+            "regions": list(self.regions),
+            "started_at": iso(self.started_at),
+            "started_precision": self.started_precision,
+            "ended_at": iso(self.ended_at),
+            "ended_precision": self.ended_precision,
+            "duration_minutes": self.duration_minutes,
+            "cause": self.cause,
+            "causes": list(self.causes),
+            "cause_text": self.cause_text,
+            "cause_hedged": self.cause_hedged,
+            "status": self.status,
+            "kind": self.kind,
+            "severity": self.severity,
+            "symptoms": list(self.symptoms),
+            "mentions": [m.as_json() for m in self.mentions],
+        }
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with a trailing ``Z``, to the second.
+
+    Raises `ValueError` for a time without a zone: such a time is not known well enough to store.
+    """
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be stored: {moment.isoformat()}")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_iso(text: str | None) -> datetime | None:
+    """The moment that `iso` wrote, or any ISO 8601 time that states its zone.
+
+    Raises `ValueError` for another form and for a time without a zone.
+    """
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"the time states no zone: {text!r}")
+    return moment.astimezone(UTC)
+
+
+def digest(*parts: str | bytes, length: int = 16) -> str:
+    """The first `length` hex digits of SHA-256 over `parts`, joined by the unit separator."""
+    raw = b"\x1f".join(p if isinstance(p, bytes) else p.encode("utf-8") for p in parts)
+    return hashlib.sha256(raw).hexdigest()[:length]
+
+
+def report_id(source: str, native_id: str) -> str:
+    """``r`` and a hash of the source's name and its own key: never of order or wording."""
+    return "r" + digest("report", source, native_id)
+
+
+def outage_id(anchor: str) -> str:
+    """``o`` and a hash of the anchor report's id (the report of the group first seen by us)."""
+    return "o" + digest("outage", anchor)
+
+
+def canonical_json(value: Mapping[str, Any] | list[Any]) -> str:
+    """JSON with sorted keys and no spaces, so that equal values have equal text."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def compose(title: str, text: str | None) -> str:
+    """The text that every offset counts in: ``title + "\\n\\n" + text`` (see `Mention`)."""
+    if not title:
+        return text or ""
+    return f"{title}\n\n{text}" if text else title

@@ -1,0 +1,1 @@
+"""News: feeds and the article pages behind them."""

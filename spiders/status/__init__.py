@@ -1,0 +1,1 @@
+"""Status pages: one module a platform or vendor."""
