@@ -1,0 +1,112 @@
+"""Lay what a body says over what is already known of a report: pure, so that the store only stores.
+
+A status page gives a whole record: what it leaves out is not so (an incident that is open again has
+no end). A feed entry and the article page behind it are parts of one record: what one leaves out
+the other may have said, and the page outranks the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.model import Report, Update, canonical_json, digest, iso
+
+Content = dict[str, str | None]
+
+NATIVE = ("started_at", "ended_at", "status", "native_status", "kind", "severity", "native_impact")
+WORDING = ("title", "summary", "text", *NATIVE, "published_at", "components", "regions", "timezone")
+CONTENT = (*WORDING, "url", "language", "author_hash")
+# A page knows these better than the feed that led to it; the feed must not take them back.
+OF_THE_PAGE = ("url", "published_at", "language", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpdate:
+    """One update row as it stands in the store."""
+
+    id: str
+    native_id: str
+    posted_at: str
+    status: str
+    text: str
+
+
+def content_of(report: Report) -> Content:
+    """The stored form of what a body said; a field that was not said is None."""
+    return {
+        "url": report.url,
+        "title": report.title,
+        "summary": report.summary,
+        "text": report.text,
+        "language": report.language,
+        "published_at": iso(report.published_at),
+        "started_at": iso(report.started_at),
+        "ended_at": iso(report.ended_at),
+        "status": report.status,
+        "native_status": report.native_status,
+        "kind": report.kind,
+        "severity": report.severity,
+        "native_impact": report.native_impact,
+        "components": canonical_json(list(report.components)),
+        "regions": canonical_json(list(report.regions)),
+        "timezone": report.timezone,
+        "author_hash": report.author_hash,
+    }
+
+
+def overlay(stored: Mapping[str, Any], said: Content, *, whole: bool) -> Content:
+    """The content after a body was heard: `said` over `stored`."""
+    if whole:
+        # Only the report's own text may be missing: it is composed from its updates.
+        return {key: said[key] if said[key] is not None or key in NATIVE else stored[key] for key in CONTENT}
+    merged: Content = {}
+    for key in CONTENT:
+        keep = (
+            said[key] is None
+            or (said["text"] is None and stored["text"] is not None and key in OF_THE_PAGE)
+            or (said["text"] is not None and key in ("title", "components", "regions"))
+        )
+        merged[key] = stored[key] if keep and stored[key] is not None else said[key]
+    return merged
+
+
+def content_hash(content: Mapping[str, str | None]) -> str:
+    """A hash of the wording: equal wherever nothing that was said has changed."""
+    return digest(canonical_json({key: content[key] for key in WORDING}), length=32)
+
+
+def is_edit(stored: Mapping[str, Any], merged: Content) -> bool:
+    """Whether something that was said before now reads otherwise (an addition is no edit)."""
+    return any(stored[key] is not None and stored[key] != merged[key] for key in WORDING)
+
+
+def update_id(report_id: str, update: Update) -> str:
+    """``u`` and a hash of the report, the update's own key and its words: an edit is another row."""
+    return "u" + digest(report_id, update.native_id, iso(update.posted_at) or "", update.status, update.text)
+
+
+def reconcile(
+    report_id: str, stored: Sequence[StoredUpdate], said: Iterable[Update]
+) -> tuple[list[Update], list[StoredUpdate]]:
+    """The updates that are new, and the stored ones that were replaced or taken back.
+
+    A stored update older than all that the body lists has slid out of the body's window and stays.
+    """
+    listed = {update_id(report_id, update): update for update in said}
+    known = {row.id for row in stored}
+    new = [update for key, update in listed.items() if key not in known]
+    if not listed:
+        return [], []
+    oldest = min(iso(update.posted_at) or "" for update in listed.values())
+    replaced_keys = {update.native_id for update in new}
+    gone = [
+        row for row in stored if row.id not in listed and (row.native_id in replaced_keys or row.posted_at >= oldest)
+    ]
+    return new, gone
+
+
+def compose_timeline(updates: Iterable[tuple[str, str, str]]) -> str:
+    """The text of a status incident: one paragraph an update, ``[time] status: words``, oldest first."""
+    return "\n\n".join(f"[{posted_at}] {status}: {text}" for posted_at, status, text in sorted(updates))

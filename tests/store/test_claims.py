@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.catalogue import Service, build
+from pipeline.claims import QUOTE_LIMIT, ReadReport, build_claim, is_claim, quote
+from pipeline.model import Annotation, Mention, iso
+from pipeline.terms import Kind, Precision, SourceKind, Status
+
+CATALOGUE = build(
+    {
+        "quillpad": Service("quillpad", "Quillpad", "quillpad", "Quillpad", "productivity"),
+        "quillpad-sync": Service(
+            "quillpad-sync", "Quillpad Sync", "quillpad", "Quillpad", "productivity", parent="quillpad"
+        ),
+        "vantar": Service("vantar", "Vantar", "vantar", "Vantar", "cloud_hosting"),
+    }
+)
+REPORT: dict[str, Any] = {
+    "id": "r1",
+    "source": "quillpad",
+    "url": "https://status.quillpad.example/1",
+    "title": "Notes do not load",
+    "summary": None,
+    "text": "Notes did not load from 08:41 to 09:55 UTC.",
+    "published_at": "2026-11-18T09:00:00Z",
+    "started_at": "2026-11-18T09:00:00Z",
+    "ended_at": "2026-11-18T10:05:00Z",
+    "status": "resolved",
+    "kind": "outage",
+    "severity": "unknown",
+    "components": '["Sync"]',
+    "regions": "[]",
+    "withdrawn_at": None,
+    "author_hash": None,
+    "first_seen_at": "2026-11-20T03:00:00Z",
+}
+NOTHING = Annotation("r1").as_json()
+
+
+def read(
+    source_kind: SourceKind = SourceKind.STATUS,
+    home: str | None = "quillpad",
+    said: dict[str, Any] | None = None,
+    **report: Any,
+) -> ReadReport:
+    return ReadReport(REPORT | report, source_kind, home, NOTHING | (said or {}))
+
+
+def test_an_onset_stated_to_the_minute_beats_the_moment_the_incident_was_opened() -> None:
+    said = {"started_at": "2026-11-18T08:41:00Z", "started_precision": "minute"}
+    claim = build_claim(read(said=said), CATALOGUE)
+    assert (iso(claim.started_at), claim.started_precision) == ("2026-11-18T08:41:00Z", Precision.MINUTE)
+
+
+def test_a_start_that_the_operator_set_by_hand_beats_the_prose() -> None:
+    said = {"started_at": "2026-11-18T08:30:00Z", "started_precision": "minute"}
+    claim = build_claim(read(said=said, started_at="2026-11-18T08:41:00Z"), CATALOGUE)
+    assert (iso(claim.started_at), claim.started_precision) == ("2026-11-18T08:41:00Z", Precision.EXACT)
+
+
+def test_without_a_stated_onset_the_record_speaks() -> None:
+    said = {"started_at": "2026-11-18T00:00:00Z", "started_precision": "day"}
+    claim = build_claim(read(said=said), CATALOGUE)
+    assert iso(claim.started_at) == "2026-11-18T09:00:00Z"
+    assert iso(claim.ended_at) == "2026-11-18T10:05:00Z"
+
+
+def test_prose_that_ends_before_it_starts_gives_way_to_the_record() -> None:
+    said = {
+        "started_at": "2026-11-18T12:00:00Z",
+        "started_precision": "minute",
+        "ended_at": "2026-11-18T11:00:00Z",
+        "ended_precision": "minute",
+    }
+    claim = build_claim(read(said=said), CATALOGUE)
+    assert (iso(claim.started_at), iso(claim.ended_at)) == ("2026-11-18T09:00:00Z", "2026-11-18T10:05:00Z")
+
+
+def test_the_end_is_unknown_where_nobody_states_one() -> None:
+    claim = build_claim(read(ended_at=None), CATALOGUE)
+    assert (claim.ended_at, claim.ended_precision) == (None, None)
+
+
+def test_a_status_page_speaks_of_its_own_services() -> None:
+    blamed = build_claim(read(said={"services": ["vantar"]}), CATALOGUE)
+    part = build_claim(read(said={"services": ["vantar", "quillpad-sync"]}), CATALOGUE)
+    assert (blamed.services, part.services) == (("quillpad",), ("quillpad-sync",))
+    assert blamed.provider == "quillpad"
+
+
+@pytest.mark.parametrize(
+    ("kind", "home", "rank"),
+    [
+        (SourceKind.STATUS, "quillpad", 0),
+        (SourceKind.POSTMORTEM, "quillpad", 0),
+        (SourceKind.NEWS, "quillpad", 0),
+        (SourceKind.POSTMORTEM, None, 1),
+        (SourceKind.NEWS, None, 2),
+        (SourceKind.NEWS, "vantar", 2),
+        (SourceKind.SOCIAL, None, 3),
+    ],
+)
+def test_how_well_placed_a_source_is(kind: SourceKind, home: str | None, rank: int) -> None:
+    assert build_claim(read(kind, home, {"services": ["quillpad"]}), CATALOGUE).rank == rank
+
+
+def test_an_unknown_native_word_leaves_the_reading_of_the_prose() -> None:
+    claim = build_claim(read(said={"status": "monitoring"}, status="unknown", kind=None), CATALOGUE)
+    assert (claim.status, claim.kind) == (Status.MONITORING, Kind.UNKNOWN)
+
+
+def test_news_is_a_claim_only_where_it_was_read_as_one() -> None:
+    assert is_claim(read(SourceKind.STATUS))
+    assert not is_claim(read(SourceKind.NEWS))
+    assert is_claim(read(SourceKind.NEWS, said={"is_outage": True}))
+
+
+def test_evidence_carries_the_sentence_and_the_native_field() -> None:
+    text = f"{REPORT['title']}\n\n{REPORT['text']}"
+    start = text.index("08:41")
+    mention = Mention("started_at", "08:41", "2026-11-18T08:41:00Z", start, start + 5, "range", 0.9)
+    claim = build_claim(read(said={"mentions": [mention.as_json()]}), CATALOGUE)
+    stated = [e for e in claim.evidence if e.field == "started_at"]
+    assert [(e.origin, e.value) for e in stated] == [
+        ("native", "2026-11-18T09:00:00Z"),
+        ("text", "2026-11-18T08:41:00Z"),
+    ]
+    assert stated[1].quote == "Notes did not load from 08:41 to 09:55 UTC."
+    assert ("component", "Sync") in [(e.field, e.value) for e in claim.evidence]
+
+
+def test_a_quote_is_the_one_sentence() -> None:
+    text = "It began at noon. Version 2.5 was to blame, they said. All is well now."
+    start = text.index("2.5")
+    assert quote(text, start, start + 3) == "Version 2.5 was to blame, they said."
+
+
+@given(st.text(max_size=900), st.integers(0, 900), st.integers(0, 60))
+def test_a_quote_is_never_longer_than_its_limit(text: str, start: int, length: int) -> None:
+    start = min(start, len(text))
+    assert len(quote(text, start, min(start + length, len(text)))) <= QUOTE_LIMIT
