@@ -1,0 +1,271 @@
+"""The one spider: it carries any number of sources, and stamps where each body came from.
+
+Every request of a visit comes to exactly one end: its body goes to the item pipeline, or it was the
+same as before, or it failed. The visit is written down after its last one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from pipeline.errors import CollectError, ShapeError
+from pipeline.model import Batch, Fetch, Issue, Report, Source
+from pipeline.terms import Outcome
+from spiders.contents import as_unicode, clean, read_body
+from spiders.failures import explain, explain_status
+from spiders.guard import AddressGuard, GuardedResolver
+from spiders.ledger import Collected, Ledger, Visit, close_ledger, open_ledger
+from spiders.news import article as article_page
+from spiders.platforms import Platform, get_platform
+
+VERSION = "0.1"
+ARTICLE_PRIORITY = -10
+
+logger = logging.getLogger("outagewire.crawl")
+
+
+class SourceSpider(Spider):
+    """All sources of one crawl, or the one that `scrapy crawl NAME` asked for (`declared`).
+
+    `registered` are all sources there are: what the store must know besides.
+    """
+
+    name = "outagewire"
+    declared: ClassVar[tuple[Source, ...]] = ()
+    registered: ClassVar[tuple[Source, ...]] = ()
+
+    def __init__(self, sources: Iterable[Source] | None = None, ledger: Ledger | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sources = tuple(self.declared if sources is None else sources)
+        self.guard = AddressGuard(source.url for source in self.sources)
+        self._own_ledger = ledger is None
+        if ledger is not None:
+            self.ledger = ledger
+        self.timeout = 0.0
+        self.max_size = 0
+        self.article_limit = 0
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Complete the user agent by the contact."""
+        super().update_settings(settings)
+        contact = settings.get("OUTAGEWIRE_CONTACT") or "no contact given"
+        settings.set("USER_AGENT", f"outagewire/{VERSION} (+{contact})", priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """The spider with its ledger: the one it was given, or one of its own for `scrapy crawl NAME`."""
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        if spider._own_ledger:
+            spider.ledger = open_ledger(crawler.settings, spider.registered or spider.sources)
+        spider.timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        spider.max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        spider.article_limit = crawler.settings.getint("OUTAGEWIRE_ARTICLES")
+        return spider
+
+    def closed(self, reason: str) -> None:
+        """Leave no source without a row, unless the crawl was broken off: then the next start goes on."""
+        if reason in {"finished", "start_error"}:
+            for source in self.sources:
+                if source.name not in self.ledger.done:
+                    visit = self.ledger.visits.get(source.name) or self.ledger.open(source, 0)
+                    visit.judge(Outcome.ERROR, "the crawl ended before the visit did")
+                    self.ledger.close(visit)
+        if self._own_ledger:
+            close_ledger(self.ledger, reason)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first requests of every source that this run has not visited yet."""
+        for source in self.sources:
+            if source.name in self.ledger.done:
+                continue
+            for request in self._begin(source):
+                yield request
+
+    def _begin(self, source: Source) -> list[Request]:
+        visit = self.ledger.open(source, 1)
+        try:
+            urls = get_platform(source.platform).start(source)
+            requests = [self._ask(visit, url) for url in urls]
+        except Exception as error:
+            logger.exception("%s: the visit could not begin", source.name)
+            visit.judge(Outcome.ERROR, f"{type(error).__name__}: {error}")
+            requests = []
+        if not requests:
+            self.ledger.settle(visit)
+        visit.pending = len(requests)
+        return requests
+
+    def _ask(self, visit: Visit, url: str) -> Request:
+        meta = {"visit": visit, "asked": url, "article": None}
+        return Request(url, callback=self.answered, errback=self.failed, meta=meta)
+
+    def _ask_page(self, visit: Visit, url: str, article: Report, *, held: bool) -> Request:
+        """The request for an article page. Where its text is not held it must be read, whoever saw it before."""
+        request = self._ask(visit, url).replace(priority=ARTICLE_PRIORITY)
+        request.meta.update({"article": article} if held else {"article": article, "memory": None})
+        return request
+
+    def answered(self, response: Response) -> list[Collected | Request]:
+        """One answer, of whatever status: an item with what it says, and the article pages it leads to."""
+        meta = response.meta
+        visit, article = meta["visit"], meta["article"]
+        try:
+            if article is None:
+                visit.http_status = response.status
+            if meta.get("unchanged"):
+                return self._unchanged(visit, meta["asked"], article)
+            if response.status != 200:
+                sentence = explain_status(response.status, _header(response, b"Retry-After"))
+                return self._fail(visit, article, Outcome.HTTP_ERROR, sentence)
+            if not response.body.strip():
+                return self._fail(visit, article, Outcome.EMPTY, "the body is empty")
+            return self._read(visit, response, article)
+        except Exception as error:  # One source's surprise is a row of that source and nobody else's.
+            logger.exception("%s: %s could not be read", visit.source.name, response.url)
+            return self._fail(visit, article, Outcome.ERROR, f"{type(error).__name__}: {error}")
+
+    def failed(self, failure: Failure) -> list[Collected | Request]:
+        """A request that ended without an answer."""
+        request = failure.request  # type: ignore[attr-defined]
+        error = failure.value or CollectError("the request failed and nothing says why")
+        outcome, sentence = explain(error, request.url, timeout=self.timeout, max_size=self.max_size)
+        host = (request.url.partition("://")[2].partition("/")[0]).partition(":")[0]
+        if outcome is Outcome.DNS and (refusal := GuardedResolver.refusal(host)):
+            outcome, sentence = Outcome.PRIVATE_ADDRESS, refusal
+        if outcome is Outcome.ERROR:
+            logger.error("%s: %s", request.url, sentence, exc_info=(type(error), error, error.__traceback__))
+        if tried := request.meta.get("tried"):
+            sentence += f" (asked {tried + 1} times)"
+        return self._fail(request.meta["visit"], request.meta["article"], outcome, sentence)
+
+    def _fail(self, visit: Visit, article: Report | None, outcome: Outcome, sentence: str) -> list[Collected | Request]:
+        if article is None:
+            visit.judge(outcome, sentence)
+        else:
+            self.ledger.article_failed(visit, article, f"{article.url}: {outcome}: {sentence}")
+        self.ledger.settle(visit)
+        return []
+
+    def _unchanged(self, visit: Visit, url: str, article: Report | None) -> list[Collected | Request]:
+        self.ledger.store.touch_fetch(visit.source.name, url, self.ledger.clock())
+        follow = get_platform(visit.source.platform).follow
+        requests: list[Collected | Request] = []
+        if article is None:
+            visit.judge(Outcome.UNCHANGED)
+            if follow:
+                # What an earlier run, killed or limited, has left without its page.
+                left = self.ledger.without_text(visit.source.name)
+                requests += self._pages(visit, [(report, False) for report in left])
+        self.ledger.settle(visit)
+        return requests
+
+    def _read(self, visit: Visit, response: Response, article: Report | None) -> list[Collected | Request]:
+        source, platform = visit.source, get_platform(visit.source.platform)
+        fetch = self._fetch_of(response)
+        headers = _header_pairs(response)
+        body = as_unicode(response.body, _header(response, b"Content-Type") or "")
+        if article is not None:
+            return self._read_page(visit, response, article, body)
+        try:
+            contents = read_body(platform, body, source)
+        except ShapeError as error:
+            self.ledger.keep_unread(fetch, response.body, headers)
+            return self._fail(visit, None, Outcome.BAD_SHAPE, str(error))
+        wanted = self._wanted(platform, source, contents.reports)
+        batch = Batch(
+            source=source.name,
+            run_id=self.ledger.run.id,
+            fetch=fetch,
+            reports=contents.reports,
+            issues=contents.issues,
+            complete=contents.complete,
+            window_start=contents.window_start,
+        )
+        return [Collected(visit, batch, response.body, headers), *self._pages(visit, wanted)]
+
+    def _read_page(self, visit: Visit, response: Response, article: Report, body: bytes) -> list[Collected | Request]:
+        """Give the report the text of its page, and the dates that its feed left out. Its address stays the feed's."""
+        fetch, headers = self._fetch_of(response), _header_pairs(response)
+        said = article_page.parse(body, response.url, article)
+        if isinstance(said, Issue):
+            self.ledger.keep_unread(fetch, response.body, headers)
+            return self._fail(visit, article, Outcome.BAD_SHAPE, f"{said.code}: {said.detail}")
+        said, issues = clean(
+            replace(
+                article,
+                text=said.text,
+                published_at=article.published_at or said.published_at,
+                updated_at=article.updated_at or said.updated_at,
+            ),
+            visit.source,
+        )
+        batch = Batch(visit.source.name, self.ledger.run.id, fetch, (said,), tuple(issues))
+        return [Collected(visit, batch, response.body, headers, article)]
+
+    def _fetch_of(self, response: Response) -> Fetch:
+        """The memory of an answer. In a replay it is as old as its record."""
+        meta = response.meta
+        return Fetch(
+            url=meta["asked"],
+            fetched_at=meta.get("recorded_at") or self.ledger.clock(),
+            status=response.status,
+            body_hash=meta["body_hash"],
+            size=len(response.body),
+            etag=_header(response, b"ETag"),
+            last_modified=_header(response, b"Last-Modified"),
+        )
+
+    def _wanted(self, platform: Platform, source: Source, reports: Sequence[Report]) -> list[tuple[Report, bool]]:
+        """The reports whose page is new to the store, has changed or was not had yet, and whether its text is held."""
+        if platform.follow is None:
+            return []
+        known = self.ledger.store.known(source.name, [report.native_id for report in reports], self.ledger.run.id)
+        wanted = []
+        for report in reports:
+            held = known.get(report.native_id)
+            edited = held is not None and report.updated_at is not None and report.updated_at != held.updated_at
+            if held is None or not held.has_text or edited:
+                wanted.append((report, held is not None and held.has_text))
+        return wanted
+
+    def _pages(self, visit: Visit, reports: Iterable[tuple[Report, bool]]) -> list[Request]:
+        """The requests for the article pages, so many a source and run at most."""
+        follow = get_platform(visit.source.platform).follow
+        if follow is None:
+            return []
+        requests: list[Request] = []
+        for report, held in reports:
+            if len(requests) >= self.article_limit:
+                break
+            url = follow(report)
+            if url is None or self.ledger.tired(visit.source.name, report.native_id):
+                continue
+            try:
+                requests.append(self._ask_page(visit, url, report, held=held))
+            except ValueError as error:
+                self.ledger.article_failed(visit, report, f"{url!r} is no address: {error}")
+        visit.pending += len(requests)
+        return requests
+
+
+def _header(response: Response, name: bytes) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
+
+
+def _header_pairs(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )

@@ -1,0 +1,184 @@
+"""What one crawl writes down: bodies into the archive, reports into the store, and how each source fared."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapy.settings import BaseSettings
+
+from pipeline.catalogue import load_catalogue
+from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, SourceRun, parse_iso, report_id
+from pipeline.store import Store
+from pipeline.terms import Outcome, Stage
+from spiders.archive import Archive
+
+logger = logging.getLogger("outagewire.crawl")
+
+ARTICLE_FAILED = "article_failed"
+ARTICLE_TRIES = 3
+"""Nights on which an article page may fail before it is left alone."""
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One source in one run, while it goes on. `pending` counts its requests that have not come to an end."""
+
+    source: Source
+    started_at: datetime
+    pending: int = 0
+    outcome: Outcome | None = None
+    error: str | None = None
+    http_status: int | None = None
+    requests: int = 0
+    bytes: int = 0
+    items: int = 0
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    errors: int = 0
+
+    def judge(self, outcome: Outcome, error: str | None = None) -> None:
+        """Take in how one body fared: the first failure stays, `ok` outweighs `unchanged`."""
+        weightier = outcome is Outcome.OK and self.outcome is Outcome.UNCHANGED
+        if self.outcome is None or weightier or (self.outcome.good and not outcome.good):
+            self.outcome, self.error = outcome, error
+        if not outcome.good:
+            self.errors += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The item that the spider yields: one body, and all that it said. `article` is the report whose page it is."""
+
+    visit: Visit
+    batch: Batch
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    article: Report | None = None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The store, the archive and the clock of one crawl. All of it runs in the reactor's thread."""
+
+    store: Store
+    archive: Archive
+    run: Run
+    clock: Callable[[], datetime]
+    visits: dict[str, Visit] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    _tries: Counter[str] | None = None
+
+    def open(self, source: Source, requests: int) -> Visit:
+        """Begin the visit of a source that starts with so many requests."""
+        visit = Visit(source, self.clock(), pending=requests)
+        self.visits[source.name] = visit
+        return visit
+
+    def settle(self, visit: Visit) -> None:
+        """One request of the visit has come to its end; after the last one the visit is written down."""
+        visit.pending -= 1
+        if visit.pending <= 0 and visit.source.name not in self.done:
+            self.close(visit)
+
+    def close(self, visit: Visit) -> None:
+        """Write how the source fared. A source whose row cannot be written is visited again by the next start."""
+        if visit.outcome is None:
+            visit.judge(Outcome.ERROR, "the visit ended without an answer")
+        self.done.add(visit.source.name)
+        if not (visit.outcome or Outcome.ERROR).good:
+            logger.warning("%s: %s: %s", visit.source.name, visit.outcome, visit.error)
+        self.store.save_source_run(
+            SourceRun(
+                run_id=self.run.id,
+                source=visit.source.name,
+                outcome=visit.outcome or Outcome.ERROR,
+                started_at=visit.started_at,
+                finished_at=self.clock(),
+                http_status=visit.http_status,
+                requests=visit.requests,
+                bytes=visit.bytes,
+                items=visit.items,
+                new=visit.new,
+                changed=visit.changed,
+                errors=visit.errors,
+                error=visit.error,
+            )
+        )
+
+    def keep(self, item: Collected) -> None:
+        """Archive the body, then store what it said: a body that is remembered as seen is one that was stored."""
+        fetch, visit = item.batch.fetch, item.visit
+        self.archive.put(fetch.url, fetch.fetched_at, fetch.status, item.headers, item.body)
+        result = self.store.save_batch(item.batch)
+        visit.errors += len(item.batch.issues)
+        if item.article is None:
+            visit.items += len(item.batch.reports)
+            visit.new += result.new
+            visit.changed += result.changed
+            visit.withdrawn += result.withdrawn
+            visit.judge(Outcome.OK)
+
+    def keep_unread(self, fetch: Fetch, body: bytes, headers: tuple[tuple[str, str], ...]) -> None:
+        """Archive a body that could not be read. It is not remembered, so that it is read again the next time."""
+        self.archive.put(fetch.url, fetch.fetched_at, fetch.status, headers, body)
+
+    def article_failed(self, visit: Visit, report: Report, reason: str) -> None:
+        """Name an article page that could not be had; the report with its summary stays as it is."""
+        visit.errors += 1
+        name = visit.source.name
+        issue = Issue(Stage.CRAWL, ARTICLE_FAILED, reason, name, report_id(name, report.native_id))
+        self.store.save_issues([issue], self.clock(), self.run.id)
+
+    def tired(self, source: str, native_id: str) -> bool:
+        """Whether the article page of a report has failed on so many nights that it is left alone."""
+        if self._tries is None:
+            self._tries = Counter()
+            for row in self.store.db["issues"].rows_where("code = ?", [ARTICLE_FAILED], select="report_id, count"):
+                self._tries[row["report_id"]] += row["count"]
+        return self._tries[report_id(source, native_id)] >= ARTICLE_TRIES
+
+    def without_text(self, source: str) -> list[Report]:
+        """The reports of a source whose article page was not had yet, newest first."""
+        rows = self.store.db["reports"].rows_where(
+            "source = ? AND text IS NULL AND withdrawn_at IS NULL",
+            [source],
+            select="native_id, title, url, published_at",
+            order_by="published_at DESC, native_id",
+        )
+        return [
+            Report(row["native_id"], row["title"], row["url"], published_at=parse_iso(row["published_at"]))
+            for row in rows
+        ]
+
+
+def read_clock() -> datetime:
+    """The wall clock, to the second, as everything is stored."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def register(store: Store, sources: Iterable[Source]) -> None:
+    """Let the store know the catalogue and all sources."""
+    store.sync_catalogue(load_catalogue().services.values())
+    store.sync_sources(sources)
+
+
+def open_ledger(settings: BaseSettings, sources: Iterable[Source]) -> Ledger:
+    """A ledger of its own for `scrapy crawl NAME`, on the files that the settings name."""
+    store = Store(Path(settings["OUTAGEWIRE_DB"]))
+    register(store, sources)
+    archive = Archive(Path(settings["OUTAGEWIRE_ARCHIVE"]))
+    return Ledger(store, archive, store.start_run("crawl", read_clock()), read_clock)
+
+
+def close_ledger(ledger: Ledger, reason: str) -> None:
+    """Finish the run of a ledger that `open_ledger` opened."""
+    outcomes = Counter(str(visit.outcome) for visit in ledger.visits.values())
+    ledger.store.finish_run(ledger.run.id, reason, ledger.clock(), dict(outcomes))
+    ledger.archive.close()
+    ledger.store.close()
