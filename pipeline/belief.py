@@ -35,7 +35,8 @@ class Claim:
 
     `rank` tells how well placed the source is (0 the provider's own word, 1 a post-mortem of
     others, 2 news, 3 social). `group` is the provider's own grouping key where it has one.
-    `author_hash` is a salted hash that serves to count distinct authors, of posts alone.
+    `author_hash` is a salted hash that serves to count distinct authors, of posts alone. `blamed`
+    are services of others that a status page names: causes or neighbours, not what failed there.
     """
 
     report_id: str
@@ -67,6 +68,7 @@ class Claim:
     evidence: tuple[Evidence, ...] = ()
     withdrawn_at: datetime | None = None
     author_hash: str | None = None
+    blamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
