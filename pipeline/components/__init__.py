@@ -1,0 +1,1 @@
+"""The spaCy components: one purpose a file, rules as data in `pipeline/rules`."""

@@ -1,0 +1,114 @@
+"""Chooses among the found names: which services the text tells of, the one that failed first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.catalogue import Catalogue, Service
+from pipeline.components.finds import Find, Meta
+from pipeline.components.unknown_names import unknown_names
+from pipeline.components.weighing import Candidate, Weighing
+from pipeline.model import Mention
+
+LEAST_SHARE = 0.3
+MOST_SERVICES = 8
+SURE_WEIGHT = 4.0
+INTERNET = re.compile(r"\binternet\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChoice:
+    """The services, main one first, with their names; `provider` is a slug."""
+
+    services: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    provider: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    strong: bool = False
+
+
+def choose_services(
+    text: str, found: Sequence[Find], meta: Meta, catalogue: Catalogue, places: Sequence[Find] = ()
+) -> ServiceChoice:
+    """The services that a text tells of; none where it names none. Pure. `places` are no names of services."""
+    scales = Weighing(text, found, meta, catalogue)
+    scales.weigh()
+    ranked = scales.settle()
+    top = ranked[0] if ranked else None
+    title = any(find.start < meta.title_end for _, find in top.finds) if top else False
+    if scales.own is None and (top is None or not top.strong or not title):
+        unknown = find_unknown(scales, ranked, places)
+        headed = unknown is not None and unknown.start < meta.title_end and not title
+        if unknown and (top is None or headed or (top.weight < SURE_WEIGHT and not top.strong)):
+            return outside(unknown, ranked, catalogue)
+    if top is None:
+        return ServiceChoice()
+    kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight][:MOST_SERVICES]
+    mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
+    names = tuple(shown_name(c, catalogue.services[c.slug]) for c in kept)
+    provider = catalogue.services[top.slug].provider
+    return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
+
+
+def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence[Find]) -> Find | None:
+    """The name outside of the catalogue around which most seems to fail; the internet of a place is one."""
+    taken = [find for candidate in ranked for _, find in candidate.finds] + list(places)
+    spans = [(find.start, find.end) for find in taken]
+    title_end = scales.meta.title_end
+    place = next((find for find in places if find.start < title_end and find.value != "global"), None)
+    if place and (net := INTERNET.search(scales.flat, 0, title_end)):
+        name = f"Internet in {place.value}"
+        return Find(
+            "service",
+            net.start(),
+            net.end(),
+            scales.text[net.start() : net.end()],
+            "?" + name,
+            "services.internet",
+            0.6,
+        )
+    found = unknown_names(
+        scales.text, scales.flat, title_end, lambda start, end: any(s < end and start < e for s, e in spans)
+    )
+    kin = {scales.catalogue.services[c.slug].provider_name.split()[0].casefold() for c in ranked}
+    return next((find for find in found if not kin & set(find.text.casefold().split())), None)
+
+
+def shown_name(candidate: Candidate, service: Service) -> str:
+    """The catalogue's name, or the one that the text uses throughout: a host, a former name, or a short form."""
+    weight, best = max(candidate.finds, key=lambda pair: pair[0], default=(0.0, None))
+    if best and best.data.get("host") and weight >= 1.0:
+        return best.text
+    used = [find.text for _, find in candidate.finds if find.rule == "services.name"]
+    aliases = {alias.casefold(): alias for alias in service.aliases}
+    spelled = {aliases[text.casefold()] for text in used if text.casefold() in aliases}
+    title = {aliases[t.casefold()] for t in used[:1] if "." in t and t.casefold() in aliases}
+    if title:
+        return title.pop()
+    if not spelled or service.name in spelled or service.category == "cloud_product":
+        return service.name
+    alias = max(spelled, key=lambda name: sum(text.casefold() == name.casefold() for text in used))
+    own, other = set(service.name.casefold().split()), set(alias.casefold().split())
+    former = (
+        not own & other
+        and any(char.islower() for char in alias)
+        and service.name[:3].casefold() != alias[:3].casefold()
+    )
+    short = other < own and service.parent is None
+    return alias if former or short else service.name
+
+
+def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:
+    """The choice where the text's service is not in the catalogue."""
+    owner = catalogue.by_component.get(find.text.casefold())
+    if owner:
+        service = catalogue.services[owner]
+        mention = find.as_mention(value=owner)
+        return ServiceChoice((owner,), (service.name,), service.provider, (mention,), strong=True)
+    others = [c for c in ranked if c.strong][: MOST_SERVICES - 1]
+    names = (find.value, *(catalogue.services[c.slug].name for c in others))
+    providers = {s.provider_name.casefold(): s.provider for s in catalogue.services.values()}
+    provider = providers.get(find.text.casefold())
+    return ServiceChoice((find.value, *(c.slug for c in others)), names, provider, (find.as_mention(),), strong=True)

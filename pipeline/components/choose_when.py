@@ -1,0 +1,164 @@
+"""The window of an outage out of the times of its text: start, end, duration, and what was wrong with them.
+
+The widest window of impact wins, be it written as one range or as a start here and an end there; a stated
+length stands where the ends are coarse or missing. What no words of the text say is taken last, under rules
+of its own and with low confidence: the posting times of a timeline (`when.posted_first`,
+`when.posted_last`) and, for news and posts, the day of publication (`when.published_day`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from pipeline.components.finds import Block, Find, Meta
+from pipeline.components.window_ends import (
+    Pick,
+    computed_end,
+    find_windows,
+    lasting_start,
+    over_midnight,
+    posted_ends,
+    published_start,
+    told_ends,
+)
+from pipeline.model import Issue, Mention, iso
+from pipeline.terms import Precision, Stage
+
+TOLERANCE = timedelta(days=1)
+OLD = timedelta(days=45)
+RETROSPECT = 600
+NEWS = frozenset({"news", "social"})
+NOT_THE_WINDOW = frozenset({"promise", "history", "scheduled", "posted", "other", "detect"})
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When an outage was, by one text. `mentions` has the chosen ones first, then the other windows."""
+
+    started_at: datetime | None = None
+    started_precision: Precision | None = None
+    ended_at: datetime | None = None
+    ended_precision: Precision | None = None
+    duration_minutes: int | None = None
+    mentions: tuple[Mention, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Window:
+    """The window that the finds `time`, `range` and `duration` of one text tell."""
+    issues: list[Issue] = []
+    limit = _latest(blocks, meta)
+    times = [f for f in finds if f.field in ("time", "range")]
+    usable = _of_the_event([f for f in times if _usable(f, limit, meta, issues)], blocks, meta)
+    windows = find_windows(usable)
+    start, end = told_ends(usable, windows, timeline=bool(blocks))
+    end = over_midnight(start, end, usable, limit)
+    if start and end and end.at < start.at and (start.fine or end.at.date() < start.at.date()):
+        issues.append(_issue("end_before_start", f"{iso(end.at)} before {iso(start.at)}", meta))
+        end = None
+    told = [
+        f for f in finds if f.field == "duration" and f.data["role"] in ("outage", "so_far") and not f.data["vague"]
+    ]
+    start, end = posted_ends(start, end, blocks, [f for f in times if f.data["stamp"]])
+    start = start or lasting_start(told, meta) or published_start(meta, end)
+    minutes, stated = _minutes(told, start, end)
+    if minutes is None:
+        minutes, stated = _clocked(windows or [f for f in times if f.field == "range" and f.data["role"] == "start"])
+    end = end or computed_end(start, stated, limit)
+    return _window(start, end, minutes, stated, windows, issues)
+
+
+def _latest(blocks: Sequence[Block], meta: Meta) -> datetime | None:
+    """The last moment that the text can speak of as past: a day after the publication, or after a later post."""
+    known = [b.posted_at for b in blocks if b.posted_at is not None]
+    if meta.published is not None:
+        known.append(meta.published.astimezone(UTC))
+    return max(known) + TOLERANCE if known else None
+
+
+def _usable(find: Find, limit: datetime | None, meta: Meta, issues: list[Issue]) -> bool:
+    """Whether a time may bound the window; what is wrong with one that may not is an issue."""
+    data = find.data
+    if data["role"] in NOT_THE_WINDOW or data["stamp"]:
+        return False
+    if data["lost"] is not None and (data["lost"] or data["role"] in ("start", "end")):
+        issues.append(_issue("unknown_zone", find.text, meta))
+    if data["at"] is None:
+        return False
+    if data["to"] is not None and data["to"] < data["at"]:
+        issues.append(_issue("end_before_start", find.text, meta))
+        return False
+    if limit is not None and data["at"] > limit:
+        if data["role"] == "start":
+            issues.append(_issue("after_publication", find.text, meta))
+        return False
+    return True
+
+
+def _of_the_event(usable: list[Find], blocks: Sequence[Block], meta: Meta) -> list[Find]:
+    """The times without history: in a timeline no window long before its posts, in news no time long ago.
+
+    A news text that tells nothing recent is a retrospect, and what it tells near its top is its event.
+    """
+    posts = [b.posted_at for b in blocks if b.posted_at is not None]
+    if posts:
+        return [f for f in usable if f.data["to"] is None or f.data["to"] >= min(posts) - OLD]
+    if meta.kind not in NEWS or meta.published is None:
+        return usable
+    since = meta.published - OLD
+    recent = [f for f in usable if f.data["at"] >= since]
+    return recent or [f for f in usable if f.start < RETROSPECT and f.data["role"] in ("start", "none")]
+
+
+def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[int | None, Find | None]:
+    """The length: measured between fine ends that the text states, else stated, else between posts."""
+    span = None
+    if start and end and start.fine and end.fine:
+        span = round((end.at - start.at).total_seconds() / 60)
+        if start.told and end.told:
+            return span, None
+    if told:
+        best = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
+        return best.data["minutes"], best
+    return span, None
+
+
+def _clocked(ranges: list[Find]) -> tuple[int | None, Find | None]:
+    """The length between the clocks of a range whose zone or date cannot be used: a length needs neither."""
+    if ranges and ranges[0].data["minutes"]:
+        return ranges[0].data["minutes"], ranges[0]
+    return None, None
+
+
+def _window(
+    start: Pick | None,
+    end: Pick | None,
+    minutes: int | None,
+    stated: Find | None,
+    windows: Sequence[Find],
+    issues: list[Issue],
+) -> Window:
+    mentions = [p.mention for p in (start, end) if p is not None]
+    if stated is not None:
+        mentions.append(stated.as_mention("duration_minutes", str(minutes)))
+    chosen = {(m.field, m.value) for m in mentions}
+    for find in windows:
+        for field, side in (("started_at", "at"), ("ended_at", "to")):
+            mention = find.as_mention(field, iso(find.data[side]))
+            if (field, mention.value) not in chosen:
+                mentions.append(replace(mention, confidence=find.confidence / 2))
+    return Window(
+        start.at if start else None,
+        start.precision if start else None,
+        end.at if end else None,
+        end.precision if end else None,
+        minutes,
+        tuple(mentions),
+        tuple(dict.fromkeys(issues)),
+    )
+
+
+def _issue(code: str, detail: str, meta: Meta) -> Issue:
+    return Issue(Stage.EXTRACT, code, detail, meta.source, meta.id or None)

@@ -1,0 +1,139 @@
+"""Times of day as texts write them: "10 a.m.", "14:05", "1430 GMT", "11.30am", "9 to 11 p.m.", "seven o'clock".
+
+Every reader is anchored at a place of the text and answers the points that begin there, one or none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.components.dates import PART_WORD, early_of
+from pipeline.components.points import Clock, Point
+from pipeline.components.time_rules import numbers
+from pipeline.components.zones import read_zone
+from pipeline.terms import Precision
+
+CLOCK_12 = re.compile(
+    r"(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?[\s-]{0,2}([ap])(?:\.\s?m\b\.?|\s?m\b(?:\.(?=\s?[a-z(]))?)", re.IGNORECASE
+)
+CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?![\d:])(?:\s?(?:hrs|hours|h|Uhr)\b)?")
+# Such as "3:01p".
+CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
+CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")
+DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours)\b)?")
+DOTTED_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])")
+MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:\s?(hrs|hours|h)\b)?(?!\d)")
+O_CLOCK = re.compile(r"(\d{1,2}|[a-z]+)\so['’]\s?clock\b", re.IGNORECASE)
+BARE_RANGE = re.compile(
+    r"(\d{1,2})(?=\s{0,2}(?:-|–|—|to|and|until|till)\s{0,2}(?:about\s|around\s|approximately\s)?"
+    r"\d{1,2}(?:[:.]\d{2})?\s?[ap]\.?\s?m\b)"
+)
+BARE_HOUR = re.compile(r"(\d{1,2})(?=\s(?:this|in\sthe|on\s[A-Z]\w{2,8}day|last\snight|yesterday|tonight|at\snight)\b)")
+LEAD = re.compile(
+    r"(?:\bat|\baround|\babout|\bby|\bsince|\buntil|\bfrom|\bto|\bbefore|\bafter|~)\s?(?:about|around|roughly)?\s?$",
+    re.IGNORECASE,
+)
+WORD_CLOCK = re.compile(
+    r"([a-z]{3,8})(?:[\s-]([a-z]{3,8}))?"
+    r"(?:\s([ap])\.?\s?m\b\.?|(?=\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight)\b))",
+    re.IGNORECASE,
+)
+HOUR = re.compile(r"\d{1,2}")
+SHORT_ZONE = 5
+
+
+def read_clock(text: str, at: int) -> tuple[Point, ...]:
+    """The time of day that begins with the number at this place."""
+    found = CLOCK_12.match(text, at)
+    if found is not None:
+        return _point(at, found.end(), found[1], found[2], found[3], found[4])
+    found = CLOCK_AP.match(text, at)
+    if found is not None:
+        return _point(at, found.end(), found[1], found[2], None, found[3])
+    found = CLOCK_24.match(text, at)
+    if found is not None:
+        # "10:00.1" and "v/10:00" are parts of something longer.
+        inside = text[at - 1 : at] == "." or re.match(r"\.\d", text[found.end() : found.end() + 2])
+        return () if inside else _point(at, found.end(), found[1], found[2], found[3])
+    return _rarer_clock(text, at)
+
+
+def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
+    found = CLOCK_H.match(text, at)
+    if found is None:
+        dotted = DOTTED.match(text, at)
+        if dotted is not None and (_zone_ahead(text, dotted.end()) or dotted.group().endswith("s")):
+            found = dotted
+    if found is None:
+        military = MILITARY.match(text, at)
+        if military is not None and (military[3] or _plain_zone(text, military.end())):
+            found = military
+    if found is not None:
+        return _point(at, found.end(), found[1], found[2])
+    found = O_CLOCK.match(text, at) or BARE_RANGE.match(text, at)
+    return () if found is None else _point(at, found.end(), found[1])
+
+
+def _zone_ahead(text: str, at: int) -> bool:
+    """Whether a zone follows, or another dotted time with one, so that "10.15" is a time and no version."""
+    pair = DOTTED_PAIR.match(text, at)
+    return read_zone(text, pair.end() if pair else at) is not None
+
+
+def _plain_zone(text: str, at: int) -> bool:
+    """Whether an abbreviation of a zone follows, so that "1430" is a time and no year or count."""
+    zone = read_zone(text, at)
+    return zone is not None and zone.text.isupper() and len(zone.text) <= SHORT_ZONE
+
+
+def read_bare_hour(text: str, at: int) -> tuple[Point, ...]:
+    """An hour alone, as in "at 9 this morning" and "since 10 UTC"."""
+    if not LEAD.search(text, max(0, at - 24), at):
+        return ()
+    found = BARE_HOUR.match(text, at)
+    if found is None:
+        found = HOUR.match(text, at)
+        if found is None or not _plain_zone(text, found.end()):
+            return ()
+    return _point(at, found.end(), found.group())
+
+
+def read_word_clock(text: str, at: int) -> tuple[Point, ...]:
+    """A time of day in words: "seven o'clock", "nine-thirty a.m.", "nine in the morning"."""
+    found = O_CLOCK.match(text, at) or WORD_CLOCK.match(text, at)
+    hour = numbers().get(found[1].lower()) if found is not None else None
+    if found is None or hour is None or not 1 <= hour <= 12:
+        return ()
+    if found.re is O_CLOCK:
+        return _point(at, found.end(), str(hour))
+    minute = numbers().get(found[2].lower()) if found[2] else None
+    if found[2] and minute is None:
+        return ()
+    return _point(at, found.end(), str(hour), str(minute) if minute else None, None, found[3])
+
+
+def read_part(text: str, at: int) -> tuple[Point, ...]:
+    """A part of the day; noon and midnight are times."""
+    found = PART_WORD.match(text, at)
+    if found is None:
+        return ()
+    word = found.group().lower()
+    if word in ("noon", "midnight", "midday"):
+        hour = 0 if word == "midnight" else 12
+        return (Point(at, found.end(), clock=Clock(hour, 0, 0, Precision.HOUR, meridiem=True)),)
+    return (Point(at, found.end(), part=word, early=early_of(text, at)),)
+
+
+def _point(
+    at: int, end: int, hour: str, minute: str | None = None, second: str | None = None, meridiem: str | None = None
+) -> tuple[Point, ...]:
+    whole = int(hour)
+    if meridiem is not None:
+        if not 1 <= whole <= 12:
+            return ()
+        whole = whole % 12 + (12 if meridiem.lower() == "p" else 0)
+    minutes, seconds = int(minute or 0), int(second or 0)
+    if whole > 24 or minutes > 59 or seconds > 60 or (whole == 24 and minutes):
+        return ()
+    precision = Precision.EXACT if second else Precision.MINUTE if minute else Precision.HOUR
+    return (Point(at, end, clock=Clock(whole, minutes, min(seconds, 59), precision, meridiem is not None)),)

@@ -1,0 +1,65 @@
+"""Dates that tell when a page was written and not when anything happened: datelines, bylines, lists of articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from pipeline.components.anchors import Anchor, calendar_day
+from pipeline.components.moments import Range
+from pipeline.components.points import Point
+from pipeline.components.roles import Role
+from pipeline.components.slots import Slot
+
+TOP = 900
+CLOSE = 3
+DATELINE_AGE = timedelta(days=4)
+# Words that bring a date into its sentence; a date that follows none of them stands apart.
+LEAD_WORD = re.compile(
+    r"(?:\b(?:on|of|since|from|until|till|to|by|between|and|at|in|through|for|late|early|before|after|around|about"
+    r"|approximately|the|dated?|morning|afternoon|evening|night|day|UTC|start|end|began|ended|starting|beginning)\b)"
+    r"[\s:*(,]{0,6}$",
+    re.IGNORECASE,
+)
+
+
+def is_dateline(text: str, unit: Point | Range, title_end: int) -> bool:
+    """Whether a full date of the body stands apart from any sentence."""
+    if isinstance(unit, Range) or unit.start < title_end:
+        return False
+    day = unit.day
+    if day is None or day.year is None or day.day is None:
+        return False
+    return LEAD_WORD.search(text, max(0, unit.start - 24), unit.start) is None
+
+
+def dateline(slots: Sequence[Slot], roles: Sequence[Role], published: Anchor) -> Anchor | None:
+    """The page's own date near its top, where the publication is known to the day and lies close before it."""
+    for slot, role in zip(slots, roles, strict=True):
+        if slot.point.start > TOP:
+            return None
+        found = _full_date(slot, role)
+        if found is not None and timedelta(0) <= found - published.at.date() <= DATELINE_AGE:
+            return _anchor(found)
+    return None
+
+
+def byline(slots: Sequence[Slot], roles: Sequence[Role]) -> Anchor | None:
+    """The day of writing from the text's own "Posted 11 July 2013", where no publication is known."""
+    for slot, role in zip(slots, roles, strict=True):
+        found = _full_date(slot, role)
+        if found is not None and role.cue == "posted" and role.distance <= CLOSE:
+            return _anchor(found)
+    return None
+
+
+def _full_date(slot: Slot, role: Role) -> date | None:
+    day = slot.point.day
+    if role.name != "posted" or day is None or day.year is None or day.month is None or day.day is None:
+        return None
+    return calendar_day(day, None, None)
+
+
+def _anchor(day: date) -> Anchor:
+    return Anchor(datetime.combine(day, time(0), tzinfo=UTC), date_only=True)

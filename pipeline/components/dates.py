@@ -1,0 +1,167 @@
+"""Days as texts write them: "01 Jul 2020", "August 7th", "2020-11-05", "Tuesday", "yesterday", "early Monday".
+
+Every reader is anchored at a place of the text and answers the points that begin there, mostly one or none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.components.points import Day, Point
+from pipeline.components.time_rules import parts
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+ORDINAL = r"(?:st|nd|rd|th)?"
+YEAR = r"((?:19|20)\d{2})(?![\d:]|\s?(?:UTC|GMT|hrs|hours))"
+
+
+ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=$|[^\d\w/.-]|T\d|[.,]\s|[.,]$)")
+DAY_MONTH = re.compile(
+    rf"(\d{{1,2}}){ORDINAL}(?:\s?(-|–|—|/|&|to|and|through)\s?(\d{{1,2}}){ORDINAL})?\.?(?:\s{{1,3}}of)?[\s-]{{1,2}}"
+    rf"({MONTH})\b\.?(?:,?[\s-]{{1,2}}{YEAR})?",
+    re.IGNORECASE,
+)
+MONTH_DAY = re.compile(
+    rf"({MONTH})\b\.?\s{{1,3}}(?:the\s)?(\d{{1,2}}){ORDINAL}(?![\d:%]|\.\d|\s?[ap]\.?m\b)(?:\s?(-|–|—|/|&|to|and|through)\s?(\d{{1,2}})"
+    rf"{ORDINAL}(?![\d:%]|\.\d|\s?[ap]\.?m\b))?(?:,?\s{{1,2}}{YEAR})?",
+    re.IGNORECASE,
+)
+MONTH_YEAR = re.compile(rf"({MONTH})\b\.?,?\s{{1,2}}(?:of\s)?{YEAR}", re.IGNORECASE)
+NUMERIC_DATE = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
+ORDINAL_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|$)")
+THE_OR_WEEKDAY = re.compile(r"(?:\bthe|day)\s$", re.IGNORECASE)
+PART_WORD = re.compile("|".join(sorted(parts(), key=len, reverse=True)), re.IGNORECASE)
+SHORT_DAY_NEXT = re.compile(rf"\.?,?\s(?:\d|{MONTH}\b|morning|afternoon|evening|night|at\s\d)", re.IGNORECASE)
+LETTERS = re.compile(r"[A-Za-z]{1,20}")
+THIS_PART = re.compile(
+    r"(this|last|late|earlier|early|the\searly\shours|the\ssmall\shours)\s{1,3}(?:on\s)?(this\s)?(morning|afternoon|evening|night)\b",
+    re.IGNORECASE,
+)
+EARLY = re.compile(r"\b(early|late|mid)[\s-](?:on\s|in\sthe\s|this\s|last\s)?$", re.IGNORECASE)
+
+
+def read_iso_date(text: str, at: int) -> tuple[Point, ...]:
+    """Read "2020-11-05", also with slashes or dots."""
+    found = ISO_DATE.match(text, at)
+    if found is None or not _real(int(found[3]), int(found[4])):
+        return ()
+    return (Point(at, found.end(), day=Day(int(found[1]), int(found[3]), int(found[4]))),)
+
+
+def read_day_month(text: str, at: int) -> tuple[Point, ...]:
+    """Read "01 Jul 2020", "4th of May", "27-28 October"."""
+    found = DAY_MONTH.match(text, at)
+    if found is None:
+        return ()
+    first, _, second, name, year = found.groups()
+    if name == "may" and not year:
+        # "some tenants in zone 2 may see errors"
+        return ()
+    return _span_of_days(found, 1, 3, month_of(name), (first, second), year)
+
+
+def read_ordinal(text: str, at: int) -> tuple[Point, ...]:
+    """Read "the 20th", a day of the month or year not said."""
+    found = ORDINAL_DAY.match(text, at)
+    if found is None or not _real(1, int(found[1])) or not THE_OR_WEEKDAY.search(text, max(0, at - 5), at):
+        return ()
+    return (Point(at, found.end(), day=Day(day=int(found[1]))),)
+
+
+def read_month_word(text: str, at: int) -> tuple[Point, ...]:
+    """Read "August 7th", "Nov 27-28, 2020", "March 2023"."""
+    found = MONTH_DAY.match(text, at)
+    if found is not None:
+        name, first, _, second, year = found.groups()
+        return _span_of_days(found, 2, 4, month_of(name), (first, second), year)
+    found = MONTH_YEAR.match(text, at)
+    if found is not None:
+        return (Point(at, found.end(), day=Day(int(found[2]), month_of(found[1]))),)
+    return ()
+
+
+def _span_of_days(
+    found: re.Match[str], first: int, second: int, month: int, days: tuple[str, str | None], year: str | None
+) -> tuple[Point, ...]:
+    """One day, or the two ends of "27-28 October"."""
+    whole = int(year) if year else None
+    if not _real(month, int(days[0])):
+        return ()
+    if days[1] is None:
+        return (Point(found.start(), found.end(), day=Day(whole, month, int(days[0]))),)
+    if not _real(month, int(days[1])):
+        return ()
+    return (
+        Point(found.start(), found.end(first), day=Day(whole, month, int(days[0]))),
+        Point(found.start(second), found.end(), day=Day(whole, month, int(days[1]))),
+    )
+
+
+def read_numeric_date(text: str, at: int) -> tuple[Point, ...]:
+    """Read "7/3/2024", "03.07.2024"."""
+    found = NUMERIC_DATE.match(text, at)
+    if found is None:
+        return ()
+    first, dot, second = int(found[1]), found[2] == ".", int(found[3])
+    year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
+    # A dot is European (day first), a slash American unless its first number can be no month.
+    month, day, swap = (
+        (second, first, False) if dot or first > 12 else (first, second, second <= 12 and first != second)
+    )
+    if not _real(month, day) or (dot and len(found[4]) == 2):
+        return ()
+    return (Point(at, found.end(), day=Day(year, month, day, swap=swap)),)
+
+
+def month_of(name: str) -> int:
+    """The number of a month by its name or abbreviation."""
+    return MONTHS.index(name[:3].lower()) + 1
+
+
+def _real(month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= 31
+
+
+def read_weekday(text: str, at: int) -> tuple[Point, ...]:
+    """Read "Tuesday", "last Friday"; short names only where a date or a part of the day follows."""
+    found = LETTERS.match(text, at)
+    if found is None:
+        return ()
+    word, end = found.group(), found.end()
+    if len(word) < 6 and not SHORT_DAY_NEXT.match(text, end):
+        return ()
+    last = text[max(0, at - 5) : at].lower() == "last "
+    return (Point(at, end, day=Day(weekday=WEEKDAYS.index(word[:3].lower()), last=last), early=early_of(text, at)),)
+
+
+def early_of(text: str, at: int) -> str | None:
+    """Whether "early" or "late" stands before."""
+    found = EARLY.search(text, max(0, at - 16), at)
+    return found[1].lower() if found else None
+
+
+def read_today(text: str, at: int) -> tuple[Point, ...]:
+    """Read "yesterday", "today", "tonight", "tomorrow"."""
+    found = LETTERS.match(text, at)
+    if found is None:
+        return ()
+    word = found.group().lower()
+    part = "night" if word == "tonight" else None
+    shift = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
+    return (Point(at, found.end(), day=Day(shift=shift), part=part, early=early_of(text, at)),)
+
+
+def read_this_part(text: str, at: int) -> tuple[Point, ...]:
+    """Read "this morning", "last night", "early this afternoon"."""
+    found = THIS_PART.match(text, at)
+    if found is None or (found[1].lower() in ("late", "early", "earlier") and not found[2]):
+        return ()
+    lead, part = found[1].lower(), found[3].lower()
+    shift = -1 if lead == "last" else 0
+    early = lead if lead in ("late", "early") else early_of(text, at)
+    return (Point(at, found.end(), day=Day(shift=shift), part=part, early=early),)

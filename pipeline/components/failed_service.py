@@ -1,0 +1,62 @@
+"""Another company's service named as what failed: in "due to an AWS outage" the cause is a third party.
+
+Which service the text is about is chosen later. Here it is the source's own or the first that is named;
+a service of the same provider is no third party.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from spacy.tokens import Doc
+
+from pipeline.catalogue import load_catalogue
+from pipeline.components.causal_rules import Match
+from pipeline.components.finds import Find, finds
+
+OTHER: Mapping[str, Any] = {"id": "third.service", "cause": "third_party", "weight": 0.97, "symptom": True}
+# "AWS outage takes down Snapchat" may be a text on either: enough for a headline, not for an article.
+FIRST: Mapping[str, Any] = {"id": "third.first_named", "cause": "third_party", "weight": 0.6}
+TROUBLE = r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug)\b"
+AFTER = re.compile(
+    r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
+    + TROUBLE
+    + r"|(?:’s)? (?:is|was|went|goes) down\b(?! (?:as|because|due)\b)"
+)
+BEFORE = re.compile(TROUBLE + r" (?:at|with|in|of|on|from|affecting|impacting) (?:[\w’-]{1,20} ){0,3}?$")
+
+
+def failed_services(doc: Doc, flat: str) -> list[Match]:
+    """Services that the text says are in trouble and that another house's service may depend on."""
+    services = [f for f in finds(doc, "service") if not f.data.get("ambiguous")]
+    if not services:
+        return []
+    own = family(doc._.meta.service or services[0].value)
+    failed: list[Match] = []
+    for find in services:
+        rule = OTHER
+        if family(find.value) & own:
+            if doc._.meta.service or not others_follow(find, services):
+                continue
+            rule = FIRST
+        after = AFTER.match(flat, find.end, find.end + 60)
+        before = BEFORE.search(flat, max(0, find.start - 60), find.start)
+        if after or before:
+            failed.append((rule, before.start() if before else find.start, after.end() if after else find.end))
+    return failed
+
+
+def others_follow(find: Find, services: list[Find]) -> bool:
+    """Whether the text goes on, within a short sentence, to a service of another house."""
+    return any(0 <= other.start - find.end <= 80 and not family(other.value) & family(find.value) for other in services)
+
+
+@cache
+def family(slug: str) -> frozenset[str]:
+    """A service, its provider and what stands above it; a name that is in no catalogue stands alone."""
+    catalogue = load_catalogue()
+    service = catalogue.get(slug)
+    return frozenset((slug, service.provider, *catalogue.lineage(slug)) if service else (slug,))

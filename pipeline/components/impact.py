@@ -1,0 +1,99 @@
+"""Finds what manner of event it is, how bad it is, and what users meet.
+
+Example: "elevated error rates for some users" is a minor degradation with errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.components.finds import Find, Meta, add
+from pipeline.components.lexicon import flatten
+from pipeline.components.ruleset import load_rules
+from pipeline.model import Mention
+from pipeline.terms import Kind, Severity, Symptom
+
+READ = 1_500
+LEAST_SYMPTOM = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """The choice: one kind, one severity, several symptoms, and the words for them."""
+
+    kind: Kind = Kind.UNKNOWN
+    severity: Severity = Severity.UNKNOWN
+    symptoms: tuple[Symptom, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+
+@Language.factory("outagewire_impact", assigns=["doc._.finds"])
+class ImpactFinder:
+    """Adds finds of the fields `kind`, `severity` and `symptom` from the beginning of the text."""
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy calls every factory with both
+        self.name = name
+        self.rules = load_rules("impact")
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Add the finds."""
+        text = doc.text[: doc._.meta.title_end + READ]
+        flat = flatten(text)
+        found = [
+            Find(
+                rule.data["field"],
+                m.start(),
+                m.end(),
+                text[m.start() : m.end()],
+                rule.value,
+                rule.id,
+                0.7,
+                data=rule.data,
+            )
+            for rule in self.rules
+            if rule.possible(flat)
+            for m in rule.pattern.finditer(flat)
+        ]
+        add(doc, found)
+        return doc
+
+
+def holds(find: Find) -> bool:
+    """Whether the phrase is said of this event. A symptom may be told by a negation: "cannot sign in"."""
+    return not find.context & ({"historical"} if find.field == "symptom" else {"negated", "historical"})
+
+
+def sums(found: Sequence[Find], field: str, meta: Meta) -> dict[str, float]:
+    """The weight of each value of a field: each phrase counts less than the one before, the title's twice."""
+    total: dict[str, float] = {}
+    seen: dict[str, int] = {}
+    for find in sorted(found, key=lambda f: f.start):
+        if find.field != field or not holds(find):
+            continue
+        seen[find.value] = seen.get(find.value, 0) + 1
+        place = 2.0 if find.start < meta.title_end else 1.0 if find.start < meta.title_end + 400 else 0.4
+        total[find.value] = total.get(find.value, 0.0) + find.data["weight"] * place / seen[find.value]
+    return total
+
+
+def choose_impact(found: Sequence[Find], meta: Meta) -> Impact:
+    """The impact, `unknown` where no word tells of it. Pure."""
+    kinds, severities, symptoms = (sums(found, field, meta) for field in ("kind", "severity", "symptom"))
+    chosen: list[tuple[str, str]] = []
+    kind, severity = Kind.UNKNOWN, Severity.UNKNOWN
+    if kinds:
+        kind = Kind(max(kinds, key=lambda value: kinds[value]))
+        chosen.append(("kind", kind))
+    if severities:
+        severity = Severity(max(severities, key=lambda value: severities[value]))
+        chosen.append(("severity", severity))
+    most = max(symptoms.values(), default=0.0)
+    kept = sorted((v for v in symptoms if symptoms[v] >= LEAST_SYMPTOM * most), key=lambda v: -symptoms[v])
+    chosen += [("symptom", value) for value in kept]
+    ordered = sorted(found, key=lambda f: f.start)
+    firsts = [next((f for f in ordered if (f.field, f.value) == pair and holds(f)), None) for pair in chosen]
+    return Impact(kind, severity, tuple(Symptom(v) for v in kept), tuple(f.as_mention() for f in firsts if f))

@@ -1,0 +1,159 @@
+"""Lengths of time: "four hours and 11 minutes", "hour-long", "half an hour", "1h 30m", "20 to 25 minutes".
+
+Every expression is anchored at a number or a number word; a length is a sum of parts with falling units.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipeline.components.time_rules import numbers
+
+MINUTES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0}
+UNIT = (
+    r"(?P<unit>hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?)"
+    r"(?:[-\s]?(?P<long>long))?(?![a-z])"
+)
+WORDS = "|".join(sorted((w for w in numbers() if len(w) > 2), key=len, reverse=True))
+AMOUNT = (
+    rf"(?:(?P<figure>\d{{1,4}}(?:[.,]\d{{1,3}})?)(?P<fraction>½|¼|¾|\s?1/2|\s?½)?|(?P<word>{WORDS})(?:[\s-](?P<word2>one|two|three|four|five|six|seven|eight|nine)(?=[\s-]))?"
+    r"|(?P<half>half[\s-](?:of\s)?(?:an?[\s-])?)|(?P<one>an?(?=\s)))"
+)
+FIRST = re.compile(
+    rf"{AMOUNT}(?:\+|\s?plus|-plus)?(?P<half2>[\s-]and[\s-]a[\s-]half)?[\s-]{{0,2}}(?:full\s|straight\s|solid\s|whole\s|consecutive\s)?{UNIT}"
+    r"(?P<half3>\sand\sa\shalf)?",
+    re.IGNORECASE,
+)
+NEXT = re.compile(
+    rf"(?:,?\s(?:and\s)?|\s?,\s?){AMOUNT}[\s-]{{0,2}}{UNIT}",
+    re.IGNORECASE,
+)
+SPREAD = re.compile(
+    rf"(?P<low>\d{{1,3}}|{WORDS})\s?(?:-|–|—|to|or|and)\s?(?P<high>\d{{1,3}}|{WORDS})[\s-](?P<unit>hours?|hrs?|minutes?|mins?|days?|seconds?)"
+    r"(?:[-\s]?(?P<long>long))?(?![a-z])",
+    re.IGNORECASE,
+)
+COMPACT = re.compile(
+    r"(?:(\d{1,3})\s?d\s?)?(?:(\d{1,3})\s?h)\s?(?:(\d{1,3})\s?m(?:in)?)?\s?(?:(\d{1,2})\s?s)?(?![a-z\d])", re.IGNORECASE
+)
+COMPACT_MINUTES = re.compile(r"(\d{1,3})\s?m\s(\d{1,2})\s?s(?![a-z\d])", re.IGNORECASE)
+QUARTERS = re.compile(
+    r"(?P<three>three[\s-])?quarters?\s(?:of\s)?an?\shour(?![a-z])|(?:a\s)quarter\s(?:of\san\s)?hour", re.IGNORECASE
+)
+LONE = re.compile(r"(?P<unit>hour|day|week|minute)(?:[-\s]?long)(?![a-z])", re.IGNORECASE)
+COUPLE = re.compile(
+    r"a\scouple\s(?:of\s)?(?P<unit>hours|minutes|days|weeks)(?![a-z])|an?\s(?:good\s)?(?P<vague>few|several)\s(?:hours|minutes|days)",
+    re.IGNORECASE,
+)
+UNIT_WORDS = ("half", "quarter", "quarters", "hour", "day", "hourlong", "daylong", "week", "several")
+DENIED = re.compile(r"\s?(?:%|percent\b|x\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time as written, in minutes; `vague` where the words give no number ("several hours")."""
+
+    start: int
+    end: int
+    minutes: float
+    unit: str
+    vague: bool = False
+    long: bool = False
+
+
+def read_length(text: str, at: int) -> Length | None:
+    """The length of time that begins at this place, or None."""
+    for expression, read in (
+        (SPREAD, _spread),
+        (FIRST, _sum),
+        (COMPACT, _compact),
+        (COMPACT_MINUTES, _compact_minutes),
+        (QUARTERS, _quarters),
+        (COUPLE, _couple),
+        (LONE, _lone),
+    ):
+        found = expression.match(text, at)
+        if found is not None and not DENIED.match(text, found.end()):
+            length = read(found, text)
+            if length is not None:
+                return length
+    return None
+
+
+def _sum(found: re.Match[str], text: str) -> Length:
+    """The parts in order, each of a smaller unit than the one before."""
+    unit = _unit(found["unit"])
+    total = _amount(found) * MINUTES[unit]
+    if found["half2"] or found["half3"]:
+        total += MINUTES[unit] / 2
+    end, last = found.end(), unit
+    for _ in range(3):
+        more = NEXT.match(text, end)
+        if more is None or MINUTES[_unit(more["unit"])] >= MINUTES[last]:
+            break
+        last = _unit(more["unit"])
+        total += _amount(more) * MINUTES[last]
+        end = more.end()
+    return Length(found.start(), end, total, unit, long=found["long"] is not None)
+
+
+def _amount(found: re.Match[str]) -> float:
+    if found["figure"]:
+        figure = found["figure"]
+        # "1,500 minutes" has a thousands comma, "1,5 hours" a decimal one.
+        plain = figure.replace(",", "") if re.fullmatch(r"\d,\d{3}", figure) else figure.replace(",", ".")
+        extra = {"½": 0.5, "¼": 0.25, "¾": 0.75, "1/2": 0.5}.get((found["fraction"] or "").strip(), 0.0)
+        return float(plain) + extra
+    if found["half"]:
+        return 0.5
+    if found["one"]:
+        return 1.0
+    return float(numbers()[found["word"].lower()] + (numbers()[found["word2"].lower()] if found["word2"] else 0))
+
+
+def _spread(found: re.Match[str], _text: str) -> Length | None:
+    """The upper end of "20 to 25 minutes": the outage was not over before it. None for "twenty-five"."""
+    if _plain(found["low"]) >= _plain(found["high"]):
+        return None
+    unit = _unit(found["unit"])
+    return Length(
+        found.start(), found.end(), _plain(found["high"]) * MINUTES[unit], unit, long=found["long"] is not None
+    )
+
+
+def _plain(word: str) -> float:
+    return float(word) if word.isdigit() else float(numbers()[word.lower()])
+
+
+def _compact(found: re.Match[str], _text: str) -> Length | None:
+    days, hours, minutes, seconds = (int(g or 0) for g in found.groups())
+    if minutes > 59 and hours:
+        return None
+    return Length(
+        found.start(), found.end(), days * 1440 + hours * 60 + minutes + seconds / 60, "minute" if found[3] else "hour"
+    )
+
+
+def _compact_minutes(found: re.Match[str], _text: str) -> Length:
+    return Length(found.start(), found.end(), int(found[1]) + int(found[2]) / 60, "minute")
+
+
+def _quarters(found: re.Match[str], _text: str) -> Length:
+    return Length(found.start(), found.end(), 45.0 if found["three"] else 15.0, "minute")
+
+
+def _couple(found: re.Match[str], _text: str) -> Length:
+    unit = _unit(found["unit"] or "hours")
+    return Length(found.start(), found.end(), 2 * MINUTES[unit], unit, vague=True)
+
+
+def _lone(found: re.Match[str], _text: str) -> Length:
+    unit = _unit(found["unit"])
+    return Length(found.start(), found.end(), MINUTES[unit], unit, long=True)
+
+
+def _unit(word: str) -> str:
+    return next(
+        unit for unit in MINUTES if unit.startswith(word[:3].lower()) or (unit == "hour" and word[:2].lower() == "hr")
+    )

@@ -1,0 +1,47 @@
+"""The parts of a service that a text names: "Pull Requests" in a text on GitHub, "API" in one on OpenAI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from pipeline.catalogue import Service
+from pipeline.components.finds import Find
+from pipeline.components.lexicon import flatten
+from pipeline.components.unknown_names import unknown_names
+
+READ = 2_000
+MOST = 12
+
+
+@cache
+def pattern(components: tuple[str, ...]) -> re.Pattern[str]:
+    """The names of the parts as they are written, the longest first."""
+    names = "|".join(re.escape(name) for name in sorted(components, key=len, reverse=True))
+    return re.compile(rf"(?<![\w.-])(?:{names})(?![\w-])")
+
+
+def parts_named(text: str, services: Sequence[Service]) -> list[Find]:
+    """One find a part, the first of each; a part that is a chosen service by name is left out."""
+    known = {name for service in services for name in service.aliases}
+    names = tuple(part for service in services for part in service.components if part not in known)
+    if not names:
+        return []
+    first: dict[str, Find] = {}
+    for match in pattern(names).finditer(text, 0, READ):
+        name = match.group()
+        first.setdefault(name, Find("component", match.start(), match.end(), name, name, "services.component", 0.8))
+    return list(first.values())[:MOST]
+
+
+def titled_parts(title: str, taken: Sequence[tuple[int, int]]) -> list[Find]:
+    """What the title of a report on a service's own page says is failing, where no list of parts has it."""
+
+    def known(start: int, end: int) -> bool:
+        return any(first < end and start < last for first, last in taken)
+
+    return [
+        Find("component", find.start, find.end, find.text, find.text, "services.titled", 0.5)
+        for find in unknown_names(title, flatten(title), len(title), known)[:3]
+    ]

@@ -1,0 +1,62 @@
+"""What a text says of a time: clock, day, part of the day, zone; and the point made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pipeline.components.zones import ZoneWord
+from pipeline.terms import Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day as written. Without `meridiem` an hour up to twelve may still be a later one."""
+
+    hour: int
+    minute: int
+    second: int
+    precision: Precision
+    meridiem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day as written: any of a calendar date, a weekday and a distance from the day of speaking."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    shift: int | None = None
+    last: bool = False
+    swap: bool = False
+
+    def merged(self, other: Day) -> Day | None:
+        """Both together, or None where they contradict ("Monday" and "Tuesday")."""
+        out: dict[str, int | None] = {}
+        for name in ("year", "month", "day", "weekday", "shift"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine is not None and theirs is not None and mine != theirs:
+                return None
+            out[name] = theirs if mine is None else mine
+        return Day(**out, last=self.last or other.last, swap=self.swap or other.swap)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of time as written, or a piece of one. `back` is a distance before the time of speaking.
+
+    `day_behind` tells that the day follows the clock with "on", as in "00:20 UTC on 9 July".
+    """
+
+    start: int
+    end: int
+    clock: Clock | None = None
+    day: Day | None = None
+    part: str | None = None
+    zone: ZoneWord | None = None
+    back: timedelta | None = None
+    early: str | None = None
+    precision: Precision | None = None
+    day_behind: bool = False

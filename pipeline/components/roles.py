@@ -1,0 +1,127 @@
+"""What a time is the time of: start, end, detection, posting, a promise, history, or something else.
+
+The words of the same sentence decide (rules/times.toml): a cue with sentence scope ("will provide") over any
+other, then the closest cue before the time, then the closest behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.components.lengths import Length
+from pipeline.components.time_rules import CueHit, cue_index
+
+BREAK = re.compile(
+    r"(?<![ap]\.m)(?<!\bU\.S)(?<!\bapprox)[.!?;][”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z])|;[ \t]|\n|\s[|•]\s"
+    r"|(?<=[ap]\.m)\.\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
+)
+# A line shorter than this is a heading or a field, not a line of wrapped prose.
+SHORT_LINE = 40
+LOOK_BACK = 160
+NEARER = 1.5
+LENGTH_BEFORE = 36
+LENGTH_AFTER = 32
+# A verb behind "and" tells of the next time, not of this one.
+JOINED = re.compile(r"\b(?:and|but|then)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The role of a time, the cue that says so (its id), how many characters away it stands, and on which side."""
+
+    name: str
+    cue: str
+    distance: int
+    behind: bool = False
+
+
+class Sentences:
+    """The breaks of a text, for looking up the stretch that a place lies in."""
+
+    def __init__(self, text: str) -> None:
+        found, line = [0], 0
+        for match in BREAK.finditer(text):
+            if match.group() != "\n":
+                found.append(match.end())
+                continue
+            if _line_ends(text, line, match.start()):
+                found.append(match.end())
+            line = match.end()
+        self.breaks = [*found, len(text)]
+
+    def index(self, at: int) -> int:
+        """The number of the sentence."""
+        return bisect_right(self.breaks, at) - 1
+
+    def around(self, at: int) -> tuple[int, int]:
+        """Begin and end of the sentence."""
+        number = min(self.index(at), len(self.breaks) - 2)
+        return self.breaks[number], self.breaks[number + 1]
+
+
+def role_of(text: str, span: tuple[int, int], bounds: tuple[int, int], neighbours: tuple[int, int]) -> Role:
+    """The role of the time at `span` in the sentence at `bounds`.
+
+    `neighbours` are the end of the time before and the start of the time behind it: their cues are theirs.
+    """
+    start, end = span
+    left = max(bounds[0], start - LOOK_BACK)
+    before = list(cue_index("cue", "before").hits(text, left, start))
+    for hit in before:
+        if hit.cue.scope == "sentence":
+            return Role(hit.cue.role, hit.cue.id, start - hit.end)
+    after = list(cue_index("cue", "after").hits(text, end, min(bounds[1], end + LOOK_BACK)))
+    for hit in after:
+        if hit.cue.scope == "sentence":
+            return Role(hit.cue.role, hit.cue.id, hit.start - end)
+    nearest = _nearest(text, before, after, span, neighbours)
+    if nearest is None:
+        return Role("none", "none", LOOK_BACK)
+    distance = start - nearest.end if nearest.end <= start else nearest.start - end
+    name = nearest.cue.role
+    if nearest.cue.needs is not None and not any(
+        h.cue.role == nearest.cue.needs for h in (*before, *after) if h is not nearest
+    ):
+        name = nearest.cue.otherwise
+    return Role(name, nearest.cue.id, distance, behind=nearest.start >= end)
+
+
+def _nearest(
+    text: str, before: Sequence[CueHit], after: Sequence[CueHit], span: tuple[int, int], neighbours: tuple[int, int]
+) -> CueHit | None:
+    """The last cue before the time, else the first behind it, within the reach of each."""
+    start, end = span
+    ahead = [h for h in before if h.start >= neighbours[0] and start - h.end <= h.cue.reach]
+    behind = [h for h in after if h.end <= neighbours[1] and h.start - end <= h.cue.reach]
+    if not ahead or not behind:
+        return ahead[-1] if ahead else behind[0] if behind else None
+    # "Errors rose, and at 14:05 the site recovered": a verb close behind beats one farther ahead.
+    one, two = ahead[-1], behind[0]
+    apart = JOINED.search(text, end, two.start) is not None
+    farther = one.cue.side == "both" and not apart and (two.start - end) * NEARER < start - one.end
+    return two if farther else one
+
+
+def length_role(text: str, length: Length, bounds: tuple[int, int]) -> Role:
+    """Whether a length of time is the outage's: ``outage``, ``so_far``, ``history``, ``other`` or ``none``."""
+    for hit in cue_index("cue", "before").hits(text, max(bounds[0], length.start - LOOK_BACK), length.start):
+        if hit.cue.role == "history":
+            return Role("history", hit.cue.id, length.start - hit.end)
+    after = list(cue_index("length", "after").hits(text, length.end, min(bounds[1], length.end + LENGTH_AFTER)))
+    close = next((h for h in after if h.start - length.end <= 2), None)
+    if close is not None:
+        return Role(close.cue.role, close.cue.id, close.start - length.end)
+    before = list(cue_index("length", "before").hits(text, max(bounds[0], length.start - LENGTH_BEFORE), length.start))
+    if before:
+        return Role(before[-1].cue.role, before[-1].cue.id, length.start - before[-1].end)
+    if length.long and after:
+        return Role(after[0].cue.role, after[0].cue.id, after[0].start - length.end)
+    return Role("none", "none", LENGTH_BEFORE)
+
+
+def _line_ends(text: str, line: int, at: int) -> bool:
+    """Whether the newline at `at` ends a sentence: prose of the press is wrapped in its middle."""
+    return at - line < SHORT_LINE or text[at - 1] in ".!?:;|" or text[at + 1 : at + 2] in "\n-*•#[|"

@@ -1,0 +1,202 @@
+"""Every time of one text resolved: roles, dates and moments, with what is inherited from around.
+
+`settle_times` is pure: text, what was read in it, its blocks and its meta in; settled times out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from pipeline.components.anchors import (
+    Anchor,
+    Moment,
+    anchor_of,
+    calendar_day,
+    half_days,
+    latest_before,
+    local_minutes,
+    moment,
+)
+from pipeline.components.datelines import byline, dateline, is_dateline
+from pipeline.components.finds import Block, Meta
+from pipeline.components.moments import Range, Reading
+from pipeline.components.points import Day
+from pipeline.components.roles import Role, Sentences, role_of
+from pipeline.components.slots import Settled, Slot, ends, make_slots
+
+NEIGHBOUR_AGE = timedelta(days=60)
+ONE_DAY = timedelta(days=1)
+NO_TIME = timedelta(0)
+CLOSE = 3
+# Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
+FARTHEST = 40
+APART = frozenset({"history", "posted", "promise", "scheduled", "other"})
+
+
+def settle_times(
+    text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences
+) -> list[Settled]:
+    """The times of a text, each with its moments and its role."""
+    return _Settling(text, reading, blocks, meta, sentences).run()
+
+
+class _Settling:
+    """The state of one text while its times are settled. Slots, roles and days are parallel lists."""
+
+    def __init__(self, text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences) -> None:
+        self.text, self.reading, self.blocks, self.meta = text, reading, blocks, meta
+        self.slots = make_slots(text, reading, blocks, meta, sentences)
+        self.roles = self._roles(sentences)
+        self.anchor = anchor_of(meta.published)
+        if self.anchor is None:
+            self.anchor = byline(self.slots, self.roles)
+        elif self.anchor.date_only and not blocks:
+            self.anchor = dateline(self.slots, self.roles, self.anchor) or self.anchor
+        days = (slot.point.day for slot in self.slots)
+        self.year = next((d.year for d in days if d is not None and d.year is not None), None)
+        self.days: list[date | None] = [self._own_day(slot) for slot in self.slots]
+
+    def run(self) -> list[Settled]:
+        out, at = [], 0
+        for unit in self.reading.points:
+            out.append(self._range(unit, at) if isinstance(unit, Range) else self._point(at))
+            at += len(ends(unit))
+        return out
+
+    def _roles(self, sentences: Sentences) -> list[Role]:
+        out: list[Role] = []
+        units, at = self.reading.points, 0
+        for i, unit in enumerate(units):
+            bounds = self._bounds(sentences.around(unit.start), self.slots[at].block)
+            at += len(ends(unit))
+            left = units[i - 1].end if i else 0
+            right = units[i + 1].start if i + 1 < len(units) else len(self.text)
+            role = role_of(self.text, (unit.start, unit.end), bounds, (left, right))
+            loose = role.name in ("none", "start", "end") and role.distance > CLOSE
+            if loose and is_dateline(self.text, unit, self.meta.title_end):
+                role = Role("posted", "dateline", 0)
+            if any(p.day is not None and (p.day.shift or 0) > 0 for p in ends(unit)):
+                role = Role("scheduled", "tomorrow", 0)
+            out.extend([role] * len(ends(unit)))
+        return out
+
+    def _bounds(self, sentence: tuple[int, int], block: int | None) -> tuple[int, int]:
+        """The sentence without what lies outside of its post: the label of a post is no cue."""
+        if block is None:
+            return sentence
+        return max(sentence[0], self.blocks[block].start), min(sentence[1], self.blocks[block].end)
+
+    def _anchor(self, slot: Slot) -> Anchor | None:
+        posted = self.blocks[slot.block].posted_at if slot.block is not None else None
+        return Anchor(posted) if posted is not None else self.anchor
+
+    def _own_day(self, slot: Slot) -> date | None:
+        day = slot.point.day
+        if day is None:
+            return None
+        found = calendar_day(day, self._anchor(slot), slot.zone)
+        return self._year_from_text(day) if found is None and day.month is not None else found
+
+    def _year_from_text(self, day: Day) -> date | None:
+        """A date without a year in a text of unknown date: the year of the first full date in the text."""
+        return None if self.year is None else calendar_day(replace(day, year=self.year), None, None)
+
+    def _inherited_day(self, i: int) -> tuple[date | None, bool]:
+        """The date for a clock without one, and whether it is that of the anchor."""
+        slot = self.slots[i]
+        anchor = self._anchor(slot)
+        near = self._neighbour(i, same_sentence=True)
+        if near is None and (slot.block is None or anchor is None):
+            near = self._neighbour(i) or self._neighbour(i, old=True)
+        if near is not None:
+            return near, False
+        return (anchor.day(slot.zone), True) if anchor is not None else (None, False)
+
+    def _neighbour(self, i: int, *, same_sentence: bool = False, old: bool = False) -> date | None:
+        """The date of the nearest time before, then behind, that has one and tells of the same event.
+
+        Of another sentence only the days of the event itself count, and `old` ones (a retrospect) where
+        the text has no others.
+        """
+        slot = self.slots[i]
+        anchor = self._anchor(slot)
+        before = range(i - 1, max(-1, i - 1 - FARTHEST), -1)
+        for j in (*before, *range(i + 1, min(len(self.slots), i + 1 + FARTHEST))):
+            other = self.slots[j]
+            day: date | None = self.days[j]
+            if day is None or other.stamp or (same_sentence and other.sentence != slot.sentence):
+                continue
+            if not same_sentence and (self.roles[j].name in APART or other.block != slot.block):
+                continue
+            if other.point.day is None or (other.point.day.month is not None and other.point.day.day is None):
+                continue
+            if old or anchor is None or -2 * ONE_DAY <= anchor.day(None) - day <= NEIGHBOUR_AGE:
+                return day
+        return None
+
+    def _point(self, i: int) -> Settled:
+        slot, point = self.slots[i], self.slots[i].point
+        day, borrowed = (self.days[i], False) if self.days[i] else self._inherited_day(i)
+        anchor = self._anchor(slot)
+        at = moment(point, day, slot.zone, anchor)
+        late = at is not None and borrowed and anchor is not None and latest_before(at, anchor)
+        if late and day is not None and self.roles[i].name != "promise":
+            at = moment(point, day - ONE_DAY, slot.zone, anchor)
+        lost = slot.lost or ("" if at is not None and at.zoneless else None)
+        no_day = self.days[i] is None and point.back is None
+        return Settled(
+            point.start, point.end, at, None, ranged=False, role=self.roles[i], slot=slot, lost=lost, borrowed=no_day
+        )
+
+    def _range(self, unit: Range, i: int) -> Settled:
+        first, last = self.slots[i], self.slots[i + 1]
+        one, two, borrowed = self._range_days(i)
+        a, b = half_days(first.point, last.point)
+        anchor = self._anchor(last)
+
+        def both(left: timedelta, right: timedelta) -> list[Moment | None]:
+            return [
+                moment(a, one + left if one else None, first.zone, anchor),
+                moment(b, two + right if two else None, last.zone, anchor),
+            ]
+
+        start, end = both(NO_TIME, NO_TIME)
+        if start is not None and end is not None:
+            # Over midnight the end that took its date from the other moves by a day; a date that follows
+            # the whole range ("between 23:40 and 00:20 UTC on 9 July") is that of its first.
+            wrong = end.at < start.at
+            whole = self.days[i] is None and last.point.day_behind
+            right = ONE_DAY if wrong and (whole or self.days[i + 1] is None) else NO_TIME
+            left = -ONE_DAY if wrong and not right and self.days[i] is None else NO_TIME
+            start, end = both(left, right)
+            if borrowed and anchor is not None and end is not None and latest_before(end, anchor):
+                start, end = both(left - ONE_DAY, right - ONE_DAY)
+        lost = first.lost or last.lost or ("" if start is not None and start.zoneless else None)
+        apart = (two - one).days if one and two and self.days[i + 1] is not None else 0
+        minutes = local_minutes(a, b, apart, over_midnight=self.days[i + 1] is None or self.days[i] is None)
+        return Settled(
+            unit.start, unit.end, start, end, ranged=True, role=self.roles[i], slot=first, lost=lost, minutes=minutes
+        )
+
+    def _range_days(self, i: int) -> tuple[date | None, date | None, bool]:
+        """The two dates of a range, each from the other where it has none, and whether they are the anchor's."""
+        one, two = self.days[i], self.days[i + 1]
+        left, right = self.slots[i].point.day, self.slots[i + 1].point.day
+        if two is not None and left is not None and right is not None and right.year is not None:
+            one = _shared_year(left, right.year, two) or one
+        if one is not None or two is not None:
+            return one or two, two or one, False
+        day, borrowed = self._inherited_day(i + 1)
+        return day, day, borrowed
+
+
+def _shared_year(left: Day, year: int, end: date) -> date | None:
+    """The first date of "28 June to 1 July 2024", whose year stands at the last; December goes with January."""
+    if left.year is not None or left.month is None:
+        return None
+    found = calendar_day(replace(left, year=year), None, None)
+    if found is not None and found > end:
+        return calendar_day(replace(left, year=year - 1), None, None)
+    return found

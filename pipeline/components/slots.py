@@ -1,0 +1,143 @@
+"""The points of a text with their places and zones: what is known of each before dates are settled.
+
+A point without a zone takes that of the other end of its range, of the text ("all times are UTC"), of its
+nearest neighbour, of the source; in this order. The stamps of a feed are data and lend no zone to the prose.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import NamedTuple
+
+from pipeline.components import zones
+from pipeline.components.anchors import Moment
+from pipeline.components.finds import Block, Meta
+from pipeline.components.moments import Range, Reading
+from pipeline.components.points import Point
+from pipeline.components.roles import Role, Sentences
+
+STAMP_REACH = 80
+STAMP_TAIL = 2
+
+
+class Slot(NamedTuple):
+    """A point with its zone and the place it stands at; `lost` is a zone as written that is not known."""
+
+    point: Point
+    sentence: int
+    block: int | None
+    stamp: bool
+    zone: tzinfo | None
+    lost: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One time of the text: one moment, or the two of a range.
+
+    `lost` is a zone that is not known ("" where a clock has none at all), `borrowed` tells that the date
+    is not the time's own, `minutes` is the length of a range by its clocks alone.
+    """
+
+    start: int
+    end: int
+    first: Moment | None
+    last: Moment | None
+    ranged: bool
+    role: Role
+    slot: Slot
+    lost: str | None
+    borrowed: bool = False
+    minutes: int | None = None
+
+
+def ends(unit: Point | Range) -> tuple[Point, ...]:
+    """The one point, or both ends of the range."""
+    return (unit.first, unit.last) if isinstance(unit, Range) else (unit,)
+
+
+def make_slots(text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences) -> list[Slot]:
+    """A slot for each point, in order, with its own zone or the one it takes from around it."""
+    points = [p for unit in reading.points for p in ends(unit)]
+    countries = {zones.country(p.zone) for p in points if p.zone is not None} - {None}
+    home = zones.named_zone(meta.timezone) if meta.timezone else None
+    ambiguous = any(p.zone is not None and p.zone.zone is None for p in points)
+    low = text.lower() if ambiguous else ""
+    slots = []
+    for point in points:
+        block, stamp = _place(point, blocks)
+        zone, lost = _own_zone(point, low, {c for c in countries if c}, home)
+        slots.append(Slot(point, sentences.index(point.start), block, stamp, zone, lost))
+    return _share_zones(slots, reading, home)
+
+
+def block_at(at: int, blocks: Sequence[Block]) -> int | None:
+    """The number of the block that a place lies in; blocks stand in the order of the text."""
+    number = bisect_right(blocks, at, key=lambda b: b.start) - 1
+    return number if number >= 0 and at < blocks[number].end else None
+
+
+def _place(point: Point, blocks: Sequence[Block]) -> tuple[int | None, bool]:
+    """The block that a point lies in, and whether it is the stamp of one."""
+    if not blocks:
+        return None, False
+    inside = block_at(point.start, blocks)
+    if inside is not None:
+        return inside, False
+    following = bisect_right(blocks, point.start, key=lambda b: b.start)
+    before = following < len(blocks) and 0 <= blocks[following].start - point.end <= STAMP_REACH
+    behind = following > 0 and 0 <= point.start - blocks[following - 1].end <= STAMP_TAIL
+    return None, before or behind
+
+
+def _own_zone(point: Point, low: str, countries: set[str], home: tzinfo | None) -> tuple[tzinfo | None, str | None]:
+    word = point.zone
+    if word is None:
+        return None, None
+    if word.key == "local":
+        return home, None if home else word.text
+    zone = zones.settle(word, low, countries)
+    if zone is None and word.key in zones.readings():
+        zone = home
+    return zone, None if zone else word.text
+
+
+def _share_zones(slots: list[Slot], reading: Reading, home: tzinfo | None) -> list[Slot]:
+    declared = reading.declared.zone if reading.declared is not None else None
+    own = [(s.point.start, s.zone) for s in slots if s.zone is not None and not _machine(s)]
+    mates = partners(reading)
+    out = []
+    for number, slot in enumerate(slots):
+        mate = slots[mates[number]] if number in mates else None
+        if slot.zone is not None or slot.lost is not None:
+            out.append(slot)
+        elif mate is not None and mate.lost is not None:
+            out.append(slot._replace(lost=mate.lost))
+        else:
+            zone = (mate.zone if mate is not None else None) or declared or _nearest(slot.point.start, own) or home
+            out.append(slot._replace(zone=zone))
+    return out
+
+
+def partners(reading: Reading) -> dict[int, int]:
+    """For each end of a range, by number, the other one."""
+    out, at = {}, 0
+    for unit in reading.points:
+        if isinstance(unit, Range):
+            out[at], out[at + 1] = at + 1, at
+        at += len(ends(unit))
+    return out
+
+
+def _machine(slot: Slot) -> bool:
+    return slot.stamp and slot.point.day is not None and slot.point.day.year is not None
+
+
+def _nearest(at: int, own: Sequence[tuple[int, tzinfo]]) -> tzinfo | None:
+    """The zone that stands closest, the earlier of two."""
+    number = bisect_left(own, at, key=lambda o: o[0])
+    close = own[max(0, number - 1) : number + 1]
+    return min(close, key=lambda o: abs(o[0] - at))[1] if close else None

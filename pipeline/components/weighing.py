@@ -1,0 +1,250 @@
+"""Weighs the found names: where a name stands, what is said around it, and whether it is a name at all.
+
+Each find has a weight, a service's weight is the sum over its finds. An ambiguous name needs evidence, and a part of a
+service goes before the whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from dataclasses import field as with_default
+
+from pipeline.catalogue import Catalogue, Service, slugify
+from pipeline.components.finds import Find, Meta
+from pipeline.components.lexicon import flatten
+from pipeline.components.ruleset import load_rules, tables
+from pipeline.components.subjects import Part, parts
+
+MENTION = 1.0
+JARGON = 0.5
+JARGON_READ = 700
+FINDS_READ = 14
+PARTS_READ = 2_000
+SHORT = 400
+PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "mere": 0.15}
+SOURCE_WORDS = re.compile(r"[^a-z0-9.]+")
+NOT_NAMES = frozenset(
+    (
+        "status",
+        "feed",
+        "history",
+        "atom",
+        "rss",
+        "weekly",
+        "incident",
+        "incidents",
+        "post",
+        "structured",
+        "page",
+        "report",
+    )
+)
+DIRECT = frozenset(("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers"))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """All that speaks for one service."""
+
+    slug: str
+    weight: float = 0.0
+    strong: bool = False
+    sure: bool = False
+    finds: list[tuple[float, Find]] = with_default(default_factory=list)
+
+
+def source_service(meta: Meta, catalogue: Catalogue) -> Service | None:
+    """The service whose own page the text stands on: given, or named by the source of a status text."""
+    if meta.service:
+        return next(named_services(catalogue, meta.service.lower()), None)
+    if meta.kind not in {"status", "postmortem"} or not meta.source:
+        return None
+    words = [word for word in SOURCE_WORDS.split(meta.source.lower()) if word and word not in NOT_NAMES]
+    return next((service for word in words for service in named_services(catalogue, word)), None)
+
+
+def named_services(catalogue: Catalogue, name: str) -> Iterator[Service]:
+    """The services of this slug, name or domain."""
+    slugs = (name,) if name in catalogue.services else catalogue.named(name) or catalogue.joined(name)
+    labels = name.split(".")
+    hosts = [".".join(labels[first:]) for first in range(len(labels) - 1)]
+    slugs += tuple(catalogue.by_domain[host] for host in hosts if host in catalogue.by_domain)
+    return (catalogue.services[slug] for slug in slugs)
+
+
+class Weighing:
+    """The names of one text on the scales."""
+
+    def __init__(self, text: str, found: Sequence[Find], meta: Meta, catalogue: Catalogue) -> None:
+        self.text = text
+        self.flat = flatten(text)
+        self.meta = meta
+        self.catalogue = catalogue
+        self.own = source_service(meta, catalogue)
+        self.found = found
+        self.begins = {find.start for find in found}
+        self.candidates: dict[str, Candidate] = {}
+        self.doubtful: list[tuple[float, Find, list[Part]]] = []
+
+    def related(self, slug: str, other: str) -> bool:
+        """Whether the two are one service, part and whole, or products of one provider."""
+        one, two = self.catalogue.services[slug], self.catalogue.services[other]
+        return one.provider == two.provider or other in self.catalogue.lineage(slug)
+
+    def place_weight(self, find: Find) -> float:
+        """What a name counts for by its place alone."""
+        title_end = self.meta.title_end
+        if find.start < title_end:
+            return 6.0 + 1.5 * (1 - find.start / max(title_end, 60))
+        inside = find.start - title_end
+        return 3.0 if inside < 260 else 1.2 if inside < 1000 else 0.4
+
+    def weigh(self) -> None:
+        """Give each find its weight; the ambiguous ones wait until the sure ones are known."""
+        read: dict[str, int] = {}
+        for find in self.found:
+            read[find.value] = read.get(find.value, 0) + 1
+            if read[find.value] > FINDS_READ:
+                continue
+            near = find.start < self.meta.title_end + PARTS_READ or read[find.value] == 1
+            told = parts(self.text, self.flat, find.start, find.end) if near else []
+            weight = self.place_weight(find) * factor(told, find)
+            if self.owns_the_next(find):
+                weight, told = PART_WEIGHT["mere"] * weight, []
+            if find.data.get("ambiguous") or "|" in find.value:
+                self.doubtful.append((weight, find, told))
+            else:
+                self.take(find.value, weight, find, told)
+        left: list[tuple[float, Find]] = []
+        for weight, find, told in self.doubtful:
+            slug = self.pick(find)
+            if self.accepted(find, slug, told):
+                self.take(slug, weight, find, told)
+            else:
+                left.append((weight, find))
+        for weight, find in left:
+            slug = self.pick(find)
+            if slug in self.candidates and is_cased(find, self.catalogue.services[slug]):
+                self.take(slug, 0.5 * weight, find, ())
+        self.read_jargon()
+
+    def owns_the_next(self, find: Find) -> bool:
+        """Whether the name only says whose service the next one is: "Meta's WhatsApp"."""
+        return self.flat.startswith("'s ", find.end) and find.end + 3 in self.begins
+
+    def read_jargon(self) -> None:
+        """What the words of a provider's own report mean where it names no product."""
+        if self.own is None:
+            return
+        head = self.text[: self.meta.title_end + JARGON_READ]
+        flat = self.flat[: len(head)]
+        for rule in load_rules("jargon"):
+            if rule.data["own"] == self.own.slug and rule.possible(flat) and (match := rule.pattern.search(flat)):
+                span = match.span()
+                find = Find("service", *span, head[slice(*span)], rule.value, rule.id, 0.5)
+                self.take(rule.value, JARGON * self.place_weight(find), find, ())
+
+    def take(self, slug: str, weight: float, find: Find, told: Sequence[Part]) -> None:
+        """Count one find for a service."""
+        candidate = self.candidates.setdefault(slug, Candidate(slug))
+        candidate.weight += weight
+        candidate.strong |= bool(find.data.get("told")) or (any(p.strong for p in told) and not is_mere(told))
+        candidate.finds.append((weight, find))
+
+    def pick(self, find: Find) -> str:
+        """The service meant by a name that several share: the one whose kin is near, else the first."""
+        slugs = find.value.split("|")
+        near = [*self.candidates, *([self.own.slug] if self.own else [])]
+        for slug in slugs:
+            if any(self.related(slug, other) for other in near):
+                return slug
+        return slugs[0]
+
+    def accepted(self, find: Find, slug: str, told: Sequence[Part]) -> bool:
+        """Whether there is enough evidence for an ambiguous name."""
+        if not find.data.get("ambiguous"):
+            return True
+        service = self.catalogue.services[slug]
+        strong = {p.rule for p in told if p.strong}
+        if is_mere(told) or (slugify(find.text) == service.provider and self.kin(slug)):
+            return False
+        if not is_cased(find, service):
+            return len(self.text) < SHORT and bool(strong & DIRECT) and len(find.text) > 2
+        if strong or any(p.value == "speaker" for p in told):
+            return True
+        if service.category == "cloud_product":
+            return self.kin(slug)
+        return (self.own is not None and self.related(slug, self.own.slug)) or self.recurs(find)
+
+    def kin(self, slug: str) -> bool:
+        """Whether another service of the same provider is known to be spoken of, or owns the page."""
+        if self.own and self.own.slug != slug and self.related(slug, self.own.slug):
+            return True
+        return any(other != slug and self.related(slug, other) for other in self.candidates)
+
+    def recurs(self, find: Find) -> bool:
+        """Whether an ordinary word is written with a capital inside of sentences, twice or more."""
+        inside = [
+            other
+            for _, other, _ in self.doubtful
+            if other.value == find.value
+            and other.text[:1].isupper()
+            and other.start >= self.meta.title_end
+            and self.text[max(0, other.start - 2) : other.start].strip("“\"'( ")[-1:].isalpha()
+        ]
+        return len(inside) >= 2
+
+    def settle(self) -> list[Candidate]:
+        """The candidates in order of weight, wholes given up for the parts that failed."""
+        if self.own:
+            for candidate in self.candidates.values():
+                if not self.related(candidate.slug, self.own.slug):
+                    candidate.weight *= 0.25
+            self.candidates.setdefault(self.own.slug, Candidate(self.own.slug, 1.0, strong=True))
+        for candidate in sorted(self.candidates.values(), key=lambda c: -c.weight):
+            for above in self.catalogue.lineage(candidate.slug):
+                whole = self.candidates.get(above)
+                if whole and self.stands_for(candidate, whole):
+                    candidate.weight += whole.weight
+                    candidate.strong |= whole.strong
+                    del self.candidates[above]
+        return sorted(self.candidates.values(), key=lambda c: (-c.weight, c.slug))
+
+    def stands_for(self, part: Candidate, whole: Candidate) -> bool:
+        """Whether it is the part that failed, rather than the whole with the part in it."""
+        if self.own and whole.slug in {self.own.slug, *self.catalogue.lineage(self.own.slug)}:
+            return part.strong or part.weight >= 0.3 * whole.weight
+        doubtful = all(find.data.get("ambiguous") for _, find in part.finds)
+        return part.weight >= (0.9 if doubtful else 0.5) * whole.weight or (part.strong and not whole.strong)
+
+
+def is_cased(find: Find, service: Service) -> bool:
+    """Whether the name is written as a name."""
+    return find.text[:1].isupper() or find.text[:1].isdigit() or find.text in service.aliases
+
+
+def is_mere(told: Sequence[Part]) -> bool:
+    """Whether the name is only mentioned: said so, and no stronger word stands against it."""
+    if any(p.value == "mere" and p.strong for p in told):
+        return True
+    rules = {p.rule for p in told if p.strong}
+    return any(p.value == "mere" for p in told) and not rules & {"subjects.is-down", "subjects.outage-noun"}
+
+
+def factor(told: Sequence[Part], find: Find) -> float:
+    """What the surroundings make of a find's weight."""
+    sign = {"handle": 0.3, "domain": 0.4}.get(str(find.data.get("sign")), 1.0)
+    if find.data.get("host"):
+        sign = 0.8
+    if find.value in tables("subjects")["witnesses"]:
+        sign *= 0.1
+    if is_mere(told):
+        return sign * PART_WEIGHT["mere"]
+    if find.data.get("told"):
+        return PART_WEIGHT["failed"]
+    return sign * max(
+        (PART_WEIGHT[p.value] if p.strong or p.value == "speaker" else 1.5 for p in told if p.value != "mere"),
+        default=MENTION,
+    )

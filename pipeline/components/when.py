@@ -1,0 +1,109 @@
+"""Component `outagewire_when`: points, ranges and lengths of time as finds.
+
+    "Between 9:24 and 11:15 UTC on 1 July 2020 uploads failed for up to two hours."
+
+gives a `range` (2020-07-01T09:24:00Z/2020-07-01T11:15:00Z) and a `duration`. The data of a `time` or `range`:
+`at`, `precision`, for a range `to`, `to_precision` and `minutes` (by its clocks alone); `role`, `cue`, `distance`
+(characters to the cue) and `behind` (the cue follows); `sentence`, `block`, `stamp` (it is the stamp of a post);
+`lost` (a zone that is not known, "" where a clock has none), `borrowed` (the date is not its own).
+Of a `duration`: `minutes`, `unit`, `role`, `cue`, `distance`, `sentence`, `block`, `vague` ("several hours"), `long`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.components.finds import Block, Find, Meta, add
+from pipeline.components.lengths import Length
+from pipeline.components.moments import read_times
+from pipeline.components.roles import Sentences, length_role
+from pipeline.components.settling import settle_times
+from pipeline.components.slots import Settled, block_at
+from pipeline.model import iso
+
+CONTEXTS = {"history": "historical", "promise": "scheduled", "scheduled": "scheduled"}
+CERTAIN = 0.95
+LIKELY = 0.8
+BARE = 0.5
+
+
+@Language.factory("outagewire_when", requires=["doc._.blocks"], assigns=["doc._.finds"])
+class When:
+    """Adds the finds of the fields `time`, `range` and `duration`."""
+
+    def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy calls every factory with both
+        self.name = name
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Add the finds."""
+        add(doc, find_times(doc.text, doc._.blocks, doc._.meta))
+        return doc
+
+
+def find_times(text: str, blocks: Sequence[Block], meta: Meta) -> list[Find]:
+    """The times of a text: pure, so that it can be used and tested without a `Doc`."""
+    reading = read_times(text)
+    if not reading.points and not reading.lengths:
+        return []
+    sentences = Sentences(text)
+    found = [_time(text, s) for s in settle_times(text, reading, blocks, meta, sentences)]
+    found.extend(_length(text, length, sentences, blocks) for length in reading.lengths)
+    return [f for f in found if f is not None]
+
+
+def _time(text: str, settled: Settled) -> Find | None:
+    first, last = settled.first, settled.last
+    if first is None and last is None and not settled.lost:
+        return None
+    role = settled.role
+    value = "/".join(iso(m.at) or "" for m in (first, last) if m is not None)
+    data = {
+        "at": first.at if first else None,
+        "precision": first.precision if first else None,
+        "to": last.at if last else None,
+        "to_precision": last.precision if last else None,
+        "role": role.name,
+        "cue": role.cue,
+        "distance": role.distance,
+        "behind": role.behind,
+        "sentence": settled.slot.sentence,
+        "block": settled.slot.block,
+        "stamp": settled.slot.stamp,
+        "lost": settled.lost,
+        "borrowed": settled.borrowed,
+        "minutes": settled.minutes,
+    }
+    context = {CONTEXTS[role.name]} if role.name in CONTEXTS else set()
+    return Find(
+        "range" if settled.ranged else "time",
+        settled.start,
+        settled.end,
+        text[settled.start : settled.end],
+        value,
+        f"when.{role.cue}",
+        BARE if role.name == "none" and not settled.ranged else CERTAIN if role.distance <= 3 else LIKELY,
+        context,
+        data,
+    )
+
+
+def _length(text: str, length: Length, sentences: Sentences, blocks: Sequence[Block]) -> Find:
+    role = length_role(text, length, sentences.around(length.start))
+    minutes = round(length.minutes)
+    data = {
+        "minutes": minutes,
+        "role": role.name,
+        "cue": role.cue,
+        "distance": role.distance,
+        "sentence": sentences.index(length.start),
+        "block": block_at(length.start, blocks),
+        "vague": length.vague,
+        "unit": length.unit,
+        "long": length.long,
+    }
+    confidence = CERTAIN if role.name == "outage" else BARE
+    span = (length.start, length.end)
+    return Find("duration", *span, text[slice(*span)], str(minutes), f"when.length.{role.cue}", confidence, set(), data)

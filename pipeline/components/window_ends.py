@@ -1,0 +1,213 @@
+"""The ends of the window: which time of the text is the start, which the end, and what stands in for them.
+
+A `Pick` is one end with the mention that proves it. `told_ends` takes what the words say, the other
+functions what stands in where they say nothing; each stand-in has a rule of its own and low confidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipeline.components.anchors import anchor_of
+from pipeline.components.finds import Block, Find, Meta
+from pipeline.model import Mention, iso
+from pipeline.terms import Precision
+
+FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
+LONGEST_WINDOW = timedelta(days=45)
+RANK = {
+    Precision.EXACT: 5,
+    Precision.MINUTE: 5,
+    Precision.HOUR: 4,
+    Precision.PART_OF_DAY: 3,
+    Precision.DAY: 2,
+    Precision.MONTH: 1,
+}
+STRONG = frozenset({"incident_start", "incident_end"})
+OVER = frozenset({"resolved", "completed", "over"})
+OF_THE_DAY = frozenset({"news", "social", "status"})
+TOP = 1500
+WIDEST_GAP = 2
+STAMP_REACH = 80
+POSTED = 0.4
+SO_FAR = 0.6
+PUBLISHED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One end of the window: the time, the mention that proves it, the rule it comes from."""
+
+    at: datetime
+    precision: Precision
+    mention: Mention
+    rule: str
+
+    @property
+    def fine(self) -> bool:
+        """Whether it is known well enough to measure a length from."""
+        return self.precision in FINE
+
+    @property
+    def told(self) -> bool:
+        """Whether the words of the text say it, and not a posting time."""
+        return not self.rule.startswith("when.posted_")
+
+
+def find_windows(usable: Iterable[Find]) -> list[Find]:
+    """The ranges, widest first. Those of one sentence that lie close together are one window of impact."""
+    merged: dict[tuple[int, bool], Find] = {}
+    for find in usable:
+        if find.field != "range" or find.data["to"] is None:
+            continue
+        key = (find.data["sentence"], find.data["precision"] in FINE)
+        before = merged.get(key)
+        merged[key] = find if before is None else _merged(before, find)
+    return sorted(merged.values(), key=_width, reverse=True)
+
+
+def _merged(before: Find, find: Find) -> Find:
+    one, two = before.data, find.data
+    gap = max(one["at"], two["at"]) - min(one["to"], two["to"])
+    if gap > WIDEST_GAP * max(one["to"] - one["at"], two["to"] - two["at"]):
+        return max(before, find, key=_width)
+    return replace(before, data={**one, "at": min(one["at"], two["at"]), "to": max(one["to"], two["to"])})
+
+
+def _width(find: Find) -> tuple[bool, timedelta]:
+    width = find.data["to"] - find.data["at"]
+    return find.data["precision"] in FINE and width <= LONGEST_WINDOW, width
+
+
+def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tuple[Pick | None, Pick | None]:
+    """Start and end by the words of the text. In a `timeline` a mere day without a cue says less than its posts."""
+    single = [f for f in usable if f.field == "time"]
+    start = max((f for f in single if f.data["role"] == "start"), key=_start_order, default=None)
+    end = max((f for f in single if f.data["role"] == "end"), key=_end_order, default=None)
+    if windows and not (start and start.data["cue"] in STRONG):
+        return _of_window(windows[0], start, end)
+    if start is None:
+        bare = (f for f in usable if f.data["role"] == "none" and f.start < TOP)
+        bare = (f for f in bare if f.data["precision"] in FINE or not timeline)
+        start = max(bare, key=_start_order, default=None)
+    if start is None and end is not None and end.data["precision"] not in FINE and end.data["behind"]:
+        # "On 4 May the shop is back up": one day is told, and it is the day of the outage.
+        return _pick(end, "started_at"), None
+    return _pick(start, "started_at") if start else None, _pick(end, "ended_at") if end else None
+
+
+def _of_window(window: Find, start: Find | None, end: Find | None) -> tuple[Pick, Pick]:
+    """The ends of the widest window, moved by a start or an end that is told of the whole."""
+    data = window.data
+    first, last = _pick(window, "started_at"), _pick(window, "ended_at", "to")
+    if start is not None and start.data["cue"] in ("starting", "since") and _earlier(start.data, data["at"]):
+        first = _pick(start, "started_at")
+    if end is not None and _of_the_whole(end) and _later(end.data, data["to"]):
+        last = _pick(end, "ended_at")
+    return first, last
+
+
+def _earlier(data: Mapping[str, Any], at: datetime) -> bool:
+    return data["precision"] in FINE and at - LONGEST_WINDOW <= data["at"] < at
+
+
+def _later(data: Mapping[str, Any], at: datetime) -> bool:
+    return data["precision"] in FINE and at < data["at"] <= at + LONGEST_WINDOW
+
+
+def _of_the_whole(end: Find) -> bool:
+    """A timeline that says "resolved as of" speaks of the whole, its windows of phases."""
+    return end.data["cue"] in STRONG or (end.data["cue"] == "as_of" and end.data["block"] is not None)
+
+
+def _start_order(find: Find) -> tuple[bool, int, int, float]:
+    """The best start: a field of the report, then the finest, then the clearest cue, then the earliest."""
+    data = find.data
+    clear = 2 if data["cue"] in ("starting", "since") else 1 if data["role"] == "start" else 0
+    return data["cue"] in STRONG, RANK[data["precision"]], clear, -data["at"].timestamp()
+
+
+def _end_order(find: Find) -> tuple[bool, bool, int, int, datetime]:
+    """The best end: of the whole, a field of the report, the finest, that of the last post, the latest."""
+    data = find.data
+    post = -1 if data["block"] is None else data["block"]
+    return data["cue"] != "mostly", data["cue"] in STRONG, RANK[data["precision"]], post, data["at"]
+
+
+def _pick(find: Find, field: str, side: str = "at") -> Pick:
+    at, precision = find.data[side], find.data["precision" if side == "at" else "to_precision"]
+    return Pick(at, precision, find.as_mention(field, iso(at)), find.rule)
+
+
+def over_midnight(start: Pick | None, end: Pick | None, usable: list[Find], limit: datetime | None) -> Pick | None:
+    """The end, a day later where its date was taken from a time before it and midnight lies between."""
+    if start is None or end is None or not end.fine or end.at >= start.at:
+        return end
+    later = end.at + timedelta(days=1)
+    borrowed = {(f.start, f.end) for f in usable if f.data["borrowed"]}
+    if (end.mention.start, end.mention.end) not in borrowed or later < start.at:
+        return end
+    if limit is not None and later > limit:
+        return end
+    return replace(end, at=later, mention=replace(end.mention, value=iso(later) or ""))
+
+
+def posted_ends(
+    start: Pick | None, end: Pick | None, blocks: Sequence[Block], stamps: Sequence[Find]
+) -> tuple[Pick | None, Pick | None]:
+    """Where a timeline states no start or no end: the posting times of its first post, and of a last that says over."""
+    times = sorted((b.posted_at, b.start, b) for b in blocks if b.posted_at is not None)
+    over = [(at, b) for at, _, b in times if b.status in OVER]
+    if start is None and times and (end is None or end.at > times[0][0]):
+        start = _from_block(times[0][0], times[0][2], "started_at", stamps)
+    if end is None and over and over[-1][0] > times[0][0] and (start is None or start.at <= over[-1][0]):
+        end = _from_block(*over[-1], "ended_at", stamps)
+    return start, end
+
+
+def _from_block(at: datetime, block: Block, field: str, stamps: Sequence[Find]) -> Pick:
+    rule = "when.posted_first" if field == "started_at" else "when.posted_last"
+    before = [f for f in stamps if 0 <= block.start - f.end <= STAMP_REACH]
+    behind = [f for f in stamps if 0 <= f.start - block.end <= STAMP_REACH]
+    stamp = before[-1] if before else behind[0] if behind else None
+    span = (stamp.text, stamp.start, stamp.end) if stamp else ("", block.start, block.start)
+    mention = Mention(field, span[0], iso(at) or "", span[1], span[2], rule, POSTED)
+    return Pick(at, Precision.MINUTE, mention, rule)
+
+
+def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
+    """The start of what has lasted "for the past three hours", where the publication is known to the minute."""
+    anchor = anchor_of(meta.published)
+    lasting = [f for f in told if f.data["role"] == "so_far" and f.data["unit"] in ("minute", "hour")]
+    if anchor is None or anchor.date_only or not lasting:
+        return None
+    at = anchor.at - timedelta(minutes=lasting[0].data["minutes"])
+    rule = "when.published_minus_duration"
+    mention = replace(lasting[0].as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
+    return Pick(at, Precision.HOUR, mention, rule)
+
+
+def published_start(meta: Meta, end: Pick | None) -> Pick | None:
+    """The day of publication: news, posts and status notes tell of the outage of their day where they say no other."""
+    if meta.published is None or meta.kind not in OF_THE_DAY:
+        return None
+    day = meta.published.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if end is not None and end.at < day:
+        return None
+    rule = "when.published_day"
+    return Pick(day, Precision.DAY, Mention("started_at", "", iso(day) or "", 0, 0, rule, PUBLISHED), rule)
+
+
+def computed_end(start: Pick | None, stated: Find | None, limit: datetime | None) -> Pick | None:
+    """The end as start and stated length give it; only for an outage told as over, from a start to the minute."""
+    if start is None or stated is None or stated.field != "duration" or stated.data["role"] != "outage":
+        return None
+    at = start.at + timedelta(minutes=stated.data["minutes"])
+    if RANK[start.precision] < RANK[Precision.MINUTE] or (limit is not None and at > limit):
+        return None
+    rule = "when.start_and_duration"
+    mention = replace(stated.as_mention("ended_at", iso(at)), rule=rule, confidence=SO_FAR)
+    return Pick(at, Precision.MINUTE, mention, rule)

@@ -1,0 +1,194 @@
+"""The language pipeline: what one text says, as an `Annotation`.
+
+`load` builds spaCy's blank English with the components of `config.cfg`; they find and mark, and the pure
+`choose_*` functions answer one value or none for each field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import load_config
+
+from pipeline.catalogue import Catalogue, catalogue_files, load_catalogue
+from pipeline.components import blocks, cause, context, impact, regions, relevance, sentences, services, state, when
+from pipeline.components.choose_cause import choose_cause
+from pipeline.components.choose_services import ServiceChoice, choose_services
+from pipeline.components.choose_when import choose_when
+from pipeline.components.finds import Meta, finds
+from pipeline.components.impact import choose_impact
+from pipeline.components.parts_named import parts_named, titled_parts
+from pipeline.components.regions import choose_regions
+from pipeline.components.relevance import THRESHOLD, score_relevance
+from pipeline.components.state import choose_state
+from pipeline.components.weighing import source_service
+from pipeline.errors import ExtractError
+from pipeline.model import Annotation, Issue, Mention, compose, digest
+from pipeline.terms import SourceKind, Stage
+
+HERE = Path(__file__).parent
+MOST_CHARACTERS: Final = 100_000
+UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
+FACTORIES = (sentences, blocks, services, regions, when, cause, state, impact, context, relevance)
+
+
+def version(folder: Path = HERE) -> str:
+    """A hash of the rules and of the code that reads by them, as they stand in this folder."""
+    files = [folder / "nlp.py", folder / "catalogue.py", folder / "config.cfg"]
+    files += sorted((folder / "components").glob("*.py")) + sorted((folder / "rules").glob("*.toml"))
+    files += [file for file in catalogue_files() if file not in files]
+    return digest(*(part for file in files for part in (file.name, file.read_bytes())), length=12)
+
+
+VERSION: Final = version()
+
+
+def load() -> Language:
+    """The pipeline, ready to read. Each factory registers itself when its module is imported."""
+    config = load_config(HERE / "config.cfg")
+    registered = {module.__name__.rpartition(".")[2] for module in FACTORIES}
+    named = {name.removeprefix("outagewire_") for name in config["nlp"]["pipeline"]}
+    if registered != named:
+        raise ExtractError(f"config.cfg and the components disagree: {sorted(registered ^ named)}")
+    nlp = spacy.blank("en")
+    for name in config["nlp"]["pipeline"]:
+        nlp.add_pipe(config["components"][name]["factory"], name=name)
+    nlp.max_length = MOST_CHARACTERS + 1
+    return nlp
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record that was found good: its text, and what is known beside."""
+
+    text: str
+    meta: Meta
+    issues: tuple[Issue, ...] = ()
+
+
+def read_record(record: Mapping[str, Any]) -> Reading:
+    """A record in the shape of `outagewire annotate`'s input. Raises `ExtractError` where it is none."""
+    identity = record.get("id")
+    if isinstance(identity, bool) or not isinstance(identity, str | int) or identity == "":
+        raise ExtractError("no id")
+    strings: dict[str, str | None] = {}
+    for key in ("title", "text", "kind", "source", "timezone", "service", "published"):
+        value = record.get(key)
+        if value is not None and not isinstance(value, str):
+            raise ExtractError(f"{key} is not a text but {type(value).__name__}")
+        strings[key] = value
+    title, text, kind = strings["title"] or "", strings["text"] or "", strings["kind"]
+    if not title.strip() and not text.strip():
+        raise ExtractError("neither title nor text")
+    if kind is not None and kind not in set(SourceKind):
+        raise ExtractError(f"unknown kind: {kind!r}")
+    issues: list[Issue] = []
+    published = read_published(strings["published"], strings["timezone"], str(identity), issues)
+    whole = UNPRINTABLE.sub("\ufffd", compose(title, text))
+    if len(whole) > MOST_CHARACTERS:
+        issues.append(issue("text_too_long", f"{len(whole)} characters, {MOST_CHARACTERS} read", str(identity)))
+        whole = whole[:MOST_CHARACTERS]
+    meta = Meta(
+        id=str(identity),
+        title_end=min(len(title), len(whole)),
+        kind=kind,
+        source=strings["source"],
+        published=published,
+        timezone=strings["timezone"],
+        service=strings["service"],
+    )
+    return Reading(whole, meta, tuple(issues))
+
+
+def issue(code: str, detail: str, identity: str) -> Issue:
+    """An issue of this stage."""
+    return Issue(Stage.EXTRACT, code, detail, report_id=identity)
+
+
+def read_published(text: str | None, zone: str | None, identity: str, issues: list[Issue]) -> datetime | None:
+    """The publication as a moment. A day alone, and a time whose zone nobody says, is the last minute of its day.
+
+    Raises `ExtractError` where it is no ISO 8601 date or time.
+    """
+    if not text:
+        return None
+    try:
+        if len(text) == len("2023-03-20"):
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None and zone:
+            moment = moment.replace(tzinfo=ZoneInfo(zone))
+        if moment.tzinfo is None:
+            issues.append(issue("published_without_zone", text, identity))
+            return moment.replace(hour=23, minute=59, second=0, microsecond=0, tzinfo=UTC)
+        return moment.astimezone(UTC)
+    except (ValueError, KeyError, OverflowError, OSError) as error:
+        raise ExtractError(f"published cannot be read: {text!r}") from error
+
+
+def annotate(nlp: Language, record: Mapping[str, Any]) -> Annotation:
+    """What the text of a record says. Raises `ExtractError` where the record is not good."""
+    reading = read_record(record)
+    doc = nlp.make_doc(reading.text)
+    doc._.meta = reading.meta
+    return choose(nlp(doc), reading)
+
+
+def choose(doc: Doc, reading: Reading) -> Annotation:
+    """One value or none for each field, from the finds of the pipeline."""
+    meta, catalogue = reading.meta, load_catalogue()
+    service = choose_services(reading.text, finds(doc, "service"), meta, catalogue, finds(doc, "region"))
+    window = choose_when(finds(doc, "time", "range", "duration"), doc._.blocks, meta)
+    why = choose_cause(finds(doc))
+    impacts = choose_impact(finds(doc, "kind", "severity", "symptom"), meta)
+    status, status_mentions = choose_state(finds(doc, "status"), doc._.blocks, meta)
+    places, place_mentions = choose_regions(finds(doc, "region"), meta)
+    score = score_relevance(
+        finds(doc, "relevance"), meta, impacts.kind, size=len(reading.text), service=standing(service, meta)
+    )
+    parts, part_mentions = named_parts(reading.text, service, meta, catalogue)
+    said = Annotation(
+        id=meta.id, is_outage=score >= THRESHOLD, relevance=score,
+        services=service.services, service_names=service.names, provider=service.provider,
+        components=parts, regions=places,
+        started_at=window.started_at, started_precision=window.started_precision,
+        ended_at=window.ended_at, ended_precision=window.ended_precision, duration_minutes=window.duration_minutes,
+        cause=why.cause, causes=why.causes, cause_text=why.text, cause_hedged=why.hedged,
+        status=status, kind=impacts.kind, severity=impacts.severity, symptoms=impacts.symptoms,
+        issues=(*reading.issues, *window.issues),
+    )  # fmt: skip
+    mentions = (*service.mentions, *part_mentions, *place_mentions, *window.mentions, *why.mentions)
+    mentions = (*mentions, *status_mentions, *impacts.mentions)
+    return replace(said, mentions=tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.field))))
+
+
+def standing(service: ServiceChoice, meta: Meta) -> str:
+    """How well the main service was recognised, in the words of `score_relevance`."""
+    if not service.services:
+        return "none"
+    if not service.strong:
+        return "weak"
+    return "title" if any(m.field == "service" and m.start < meta.title_end for m in service.mentions) else "strong"
+
+
+def named_parts(
+    text: str, service: ServiceChoice, meta: Meta, catalogue: Catalogue
+) -> tuple[tuple[str, ...], tuple[Mention, ...]]:
+    """The parts that the text names, of the main service and of the one whose page it is; and those of its title."""
+    own = source_service(meta, catalogue)
+    slugs = dict.fromkeys([*service.services[:1], *([own.slug] if own else [])])
+    found = parts_named(text, [s for slug in slugs if (s := catalogue.get(slug))])
+    if own:
+        taken = [(f.start, f.end) for f in found] + [(m.start, m.end) for m in service.mentions]
+        found += titled_parts(text[: meta.title_end], taken)
+    return tuple(find.value for find in found), tuple(find.as_mention() for find in found)
