@@ -55,6 +55,7 @@ class Catalogue:
     by_alias: Mapping[str, tuple[str, ...]]
     by_domain: Mapping[str, str]
     by_joined: Mapping[str, tuple[str, ...]]
+    by_component: Mapping[str, str]
 
     def get(self, slug: str | None) -> Service | None:
         """The service of this slug, or None."""
@@ -111,7 +112,19 @@ def build(services: Mapping[str, Service]) -> Catalogue:
             if service.slug not in slugs:
                 slugs.append(service.slug)
     joined = {"".join(filter(str.isalnum, alias)): tuple(slugs) for alias, slugs in reversed(aliases.items())}
-    return Catalogue(services, {name: tuple(slugs) for name, slugs in aliases.items()}, domains(services), joined)
+    named = {name: tuple(slugs) for name, slugs in aliases.items()}
+    return Catalogue(services, named, domains(services), joined, only_components(services))
+
+
+def only_components(services: Mapping[str, Service]) -> dict[str, str]:
+    """The service behind each component name that no other service has, and that is no service's own name."""
+    owners: dict[str, set[str]] = {}
+    for service in services.values():
+        for component in service.components:
+            owners.setdefault(component.casefold(), set()).add(service.slug)
+        for alias in service.aliases:
+            owners.setdefault(alias.casefold(), set()).update(("", service.slug))
+    return {name: slugs.pop() for name, slugs in owners.items() if len(slugs) == 1}
 
 
 def domains(services: Mapping[str, Service]) -> dict[str, str]:

@@ -18,6 +18,7 @@ QUOTE_LIMIT = 280
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(\[]?[A-Z0-9])|\n+")
 # An operator who opens an incident is given its start by the clock; one who sets another start means it.
 BACKDATED = timedelta(minutes=2)
+NEAR = timedelta(days=1)
 FINE = (Precision.EXACT, Precision.MINUTE)
 Term = TypeVar("Term", Status, Kind, Severity, Precision)
 
@@ -90,7 +91,9 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         severity=_native(Severity, report["severity"]) or Severity(said["severity"]),
         symptoms=tuple(Symptom(s) for s in said["symptoms"]),
         withdrawn=report["withdrawn_at"] is not None,
+        withdrawn_at=parse_iso(report["withdrawn_at"]),
         author_hash=report["author_hash"],
+        blamed=tuple(s for s in said["services"] if s not in services and not s.startswith("?")),
         evidence=tuple(evidence),
     )
 
@@ -116,6 +119,11 @@ def _window(read: ReadReport) -> tuple[_Window, tuple[str, ...]]:
     stated_precision = _native(Precision, said["started_precision"])
     end_precision = _native(Precision, said["ended_precision"])
     backdated = started is not None and opened is not None and abs(opened - started) > BACKDATED
+    if started is not None:
+        # Prose that lies far from the record's own window tells of another event.
+        late = (ended or opened or started) + NEAR
+        stated = stated if stated and started - NEAR <= stated <= late else None
+        stated_end = stated_end if stated_end and started - NEAR <= stated_end <= late else None
     native = []
     if started is not None and not (stated and stated_precision in FINE and not backdated):
         stated, stated_precision = started, Precision.EXACT

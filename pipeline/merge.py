@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.model import Report, Update, canonical_json, digest, iso
+from pipeline.model import Batch, Report, Update, canonical_json, digest, iso, report_id
 
 Content = dict[str, str | None]
 
@@ -110,3 +110,66 @@ def reconcile(
 def compose_timeline(updates: Iterable[tuple[str, str, str]]) -> str:
     """The text of a status incident: one paragraph an update, ``[time] status: words``, oldest first."""
     return "\n\n".join(f"[{posted_at}] {status}: {text}" for posted_at, status, text in sorted(updates))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one report of a body changes: nothing where `content` is None.
+
+    `version` is the id, hash and time of the earlier wording, `earlier` that wording.
+    """
+
+    identity: str
+    is_new: bool = False
+    content: Mapping[str, Any] | None = None
+    new: Sequence[Update] = ()
+    gone: Sequence[StoredUpdate] = ()
+    version: tuple[str, str, str] | None = None
+    earlier: str | None = None
+
+
+def lay(
+    batch: Batch,
+    report: Report,
+    held: tuple[dict[str, Any], bool] | None,
+    updates: Mapping[str, Sequence[StoredUpdate]],
+    *,
+    whole: bool,
+) -> Change:
+    """Lay a report over what is stored of it."""
+    stored, slid = held or (None, False)
+    identity = stored["id"] if stored else report_id(batch.source, report.native_id)
+    merged = overlay(stored, content_of(report), whole=whole) if stored else content_of(report)
+    if stored and slid and stored["published_at"]:
+        merged["published_at"] = min(stored["published_at"], merged["published_at"] or stored["published_at"])
+    before = updates.get(identity, ())
+    new, gone = reconcile(identity, before, report.updates)
+    if report.updates and report.text is None:
+        lines = [(u.posted_at, u.status, u.text) for u in before if u not in gone]
+        lines += [(iso(u.posted_at) or "", u.status, u.text) for u in new]
+        merged["text"] = compose_timeline(lines)
+    hashed = content_hash(merged)
+    back = stored is not None and stored["withdrawn_at"] is not None and batch.complete
+    if stored and stored["content_hash"] == hashed and not (new or gone or back):
+        return Change(identity)
+    version, earlier = None, None
+    if stored and (back or is_edit(stored, merged)):
+        version = (identity, stored["content_hash"], stored["fetched_at"])
+        earlier = _earlier(stored, before)
+    content = {
+        **merged,
+        "id": identity,
+        "native_id": report.native_id,
+        "updated_at": iso(report.updated_at),
+        "content_hash": hashed,
+        "withdrawn_at": None,
+    }
+    return Change(identity, stored is None, content, new, gone, version, earlier)
+
+
+def _earlier(stored: Mapping[str, Any], updates: Sequence[StoredUpdate]) -> str:
+    """The wording that is replaced, as JSON. The words of updates stand in `report_updates`: their ids restore it."""
+    content = {key: stored[key] for key in (*CONTENT, "updated_at", "withdrawn_at")}
+    if updates:
+        content["text"], content["updates"] = None, [u.id for u in updates]
+    return canonical_json(content)

@@ -22,17 +22,7 @@ from pipeline.belief import Claim, Outage, Resolution, Signals
 from pipeline.catalogue import Catalogue, Service
 from pipeline.claims import ReadReport, build_claim, is_claim
 from pipeline.errors import StoreError
-from pipeline.merge import (
-    CONTENT,
-    StoredUpdate,
-    compose_timeline,
-    content_hash,
-    content_of,
-    is_edit,
-    overlay,
-    reconcile,
-    update_id,
-)
+from pipeline.merge import CONTENT, Change, StoredUpdate, lay, update_id
 from pipeline.migrations import work
 from pipeline.model import (
     Annotation,
@@ -40,7 +30,6 @@ from pipeline.model import (
     BatchResult,
     Fetch,
     Issue,
-    Report,
     Run,
     Source,
     SourceRun,
@@ -48,7 +37,6 @@ from pipeline.model import (
     digest,
     iso,
     parse_iso,
-    report_id,
 )
 from pipeline.terms import SourceKind
 
@@ -79,6 +67,19 @@ class StoredReport:
     published_at: str | None
     timezone: str | None
     content_hash: str
+
+
+REPORT_COLUMNS = (
+    *(*CONTENT, "id", "native_id", "updated_at", "content_hash", "withdrawn_at", "source", "body_hash"),
+    *("first_run", "first_seen_at", "last_run", "fetched_at"),
+)
+PERMANENT = ("id", "source", "native_id", "first_run", "first_seen_at")
+WRITE_REPORT = (
+    f"INSERT INTO reports ({', '.join(REPORT_COLUMNS)}) VALUES ({', '.join(':' + c for c in REPORT_COLUMNS)})"  # noqa: S608
+    " ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{c} = excluded.{c}" for c in REPORT_COLUMNS if c not in (*PERMANENT, "updated_at"))
+    + ", updated_at = coalesce(excluded.updated_at, updated_at)"
+)
 
 
 class Store:
@@ -205,7 +206,15 @@ class Store:
 
     def touch_fetch(self, source: str, url: str, now: datetime) -> None:
         """Note that `url` answered as before. Nothing else is written."""
-        self.db.execute("UPDATE fetches SET fetched_at = ? WHERE url = ? AND source = ?", [iso(now), url, source])
+        self.db.execute(
+            "UPDATE fetches SET fetched_at = ?1 WHERE url = ?2 AND source = ?3 AND fetched_at < ?1",
+            [iso(now), url, source],
+        )
+
+    def _is_late(self, fetch: Fetch) -> bool:
+        """Whether a later answer of the same address is remembered."""
+        later = "SELECT 1 FROM fetches WHERE url = ? AND fetched_at > ?"
+        return self._one(later, [fetch.url, iso(fetch.fetched_at)]) is not None
 
     def robots(self, host: str, now: datetime, max_age: timedelta) -> tuple[int, bytes] | None:
         """Status and body of the host's robots.txt, where it is younger than `max_age`."""
@@ -232,19 +241,31 @@ class Store:
         return found
 
     def save_batch(self, batch: Batch) -> BatchResult:
-        """Store all that one body said, with the memory of its fetch, in one transaction."""
+        """Store all that one body said, with the memory of its fetch, in one transaction.
+
+        A body that was fetched before the one that is remembered of its address, as in a recording
+        that is fed late or again, is no news of what is known: only reports that are new are taken.
+        """
         kind, first_seen = self._provenance(batch)
-        counts = {"new": 0, "changed": 0, "unchanged": 0}
         with self.db.atomic():
-            listed = set()
-            for report in batch.reports:
-                identity, what = self._save_report(batch, report, first_seen, whole=kind == SourceKind.STATUS)
-                listed.add(identity)
-                counts[what] += 1
-            withdrawn = self._withdraw(batch, listed) if batch.complete else 0
+            held = self._held(batch)
+            updates = self._updates([row["id"] for row, _ in held.values()])
+            changes = [
+                lay(batch, report, held.get(report.native_id), updates, whole=kind == SourceKind.STATUS)
+                for report in batch.reports
+            ]
+            late, withdrawn = self._is_late(batch.fetch), 0
+            if late:
+                changes = [change if change.is_new else Change(change.identity) for change in changes]
+            self._write(batch, [change for change in changes if change.content], first_seen)
+            if batch.complete and not late:
+                withdrawn = self._withdraw(batch, {change.identity for change in changes})
             self._save_issues(batch.issues, batch.fetch.fetched_at, batch.run_id)
-            self._remember(batch)
-        return BatchResult(counts["new"], counts["changed"], counts["unchanged"], withdrawn)
+            if not late:
+                self._remember(batch)
+        new = sum(change.is_new for change in changes)
+        unchanged = sum(change.content is None for change in changes)
+        return BatchResult(new, len(changes) - new - unchanged, unchanged, withdrawn)
 
     def _provenance(self, batch: Batch) -> tuple[str, str]:
         source = self._one("SELECT kind FROM sources WHERE name = ?", [batch.source])
@@ -253,106 +274,75 @@ class Store:
             raise StoreError(f"unknown source or run: {batch.source}, {batch.run_id}")
         return source["kind"], run["started_at"]
 
-    def _save_report(self, batch: Batch, report: Report, first_seen: str, *, whole: bool) -> tuple[str, str]:
-        stored, slid = self._find_report(batch.source, report)
-        identity = stored["id"] if stored else report_id(batch.source, report.native_id)
-        said = content_of(report)
-        merged = overlay(stored, said, whole=whole) if stored else said
-        if stored and slid and stored["published_at"]:
-            merged["published_at"] = min(stored["published_at"], merged["published_at"] or stored["published_at"])
-        updates = self._updates(identity) if stored else []
-        new, gone = reconcile(identity, updates, report.updates)
-        if report.updates and report.text is None:
-            current = [u for u in updates if u not in gone]
-            lines = [(u.posted_at, u.status, u.text) for u in current]
-            lines += [(iso(u.posted_at) or "", u.status, u.text) for u in new]
-            merged["text"] = compose_timeline(lines)
-        hashed = content_hash(merged)
-        back = stored is not None and stored["withdrawn_at"] is not None and batch.complete
-        if stored and stored["content_hash"] == hashed and not new and not gone and not back:
-            return identity, "unchanged"
-        if stored and (is_edit(stored, merged) or back):
-            self._save_version(stored, updates, batch.fetch.fetched_at)
-        self._write_report(batch, report, identity, merged, hashed, first_seen)
-        self._write_updates(batch, identity, new, gone)
-        return identity, "changed" if stored else "new"
+    def _held(self, batch: Batch) -> dict[str, tuple[dict[str, Any], bool]]:
+        """The stored report of each native id, and whether only an update led to it.
 
-    def _find_report(self, source: str, report: Report) -> tuple[dict[str, Any] | None, bool]:
-        """The stored report, and whether only an update led to it (its first one slid out of the feed)."""
-        row = self._one("SELECT * FROM reports WHERE source = ? AND native_id = ?", [source, report.native_id])
-        if row is not None or not report.updates:
-            return (dict(row) if row else None), False
-        for held in self._in(
-            "SELECT r.* FROM report_updates u JOIN reports r ON r.id = u.report_id"
+        That is so where a feed lists updates and the first one of an incident has slid out of it.
+        """
+        found: dict[str, tuple[dict[str, Any], bool]] = {}
+        keys = [report.native_id for report in batch.reports]
+        for row in self._in("SELECT * FROM reports WHERE source = ? AND native_id IN ({})", [batch.source], keys):
+            found[row["native_id"]] = (dict(row), False)
+        strays = {
+            update.native_id: report.native_id
+            for report in batch.reports
+            if report.native_id not in found
+            for update in report.updates
+        }
+        for row in self._in(
+            "SELECT u.native_id AS led, r.* FROM reports r JOIN report_updates u ON u.report_id = r.id"
             " WHERE r.source = ? AND u.native_id IN ({})",
-            [source],
-            [u.native_id for u in report.updates],
+            [batch.source],
+            list(strays),
         ):
-            return dict(held), True
-        return None, False
+            report = dict(row)
+            found.setdefault(strays[report.pop("led")], (report, True))
+        return found
 
-    def _updates(self, identity: str) -> list[StoredUpdate]:
-        rows = self._all(
-            "SELECT id, native_id, posted_at, status, text FROM report_updates"
-            " WHERE report_id = ? AND replaced_at IS NULL ORDER BY posted_at, id",
-            [identity],
-        )
-        return [StoredUpdate(*row) for row in rows]
+    def _updates(self, identities: Sequence[str]) -> dict[str, list[StoredUpdate]]:
+        """The current updates of each report, oldest first."""
+        found: dict[str, list[StoredUpdate]] = {}
+        for row in self._in(
+            "SELECT report_id, id, native_id, posted_at, status, text FROM report_updates"
+            " WHERE replaced_at IS NULL AND report_id IN ({}) ORDER BY posted_at, id",
+            [],
+            identities,
+        ):
+            found.setdefault(row["report_id"], []).append(StoredUpdate(*row[1:]))
+        return found
 
-    def _save_version(self, stored: Mapping[str, Any], updates: Sequence[StoredUpdate], now: datetime) -> None:
-        content: dict[str, Any] = {key: stored[key] for key in (*CONTENT, "updated_at", "withdrawn_at")}
-        if updates:
-            # The words of the updates stand in report_updates; their ids restore the text.
-            content["text"], content["updates"] = None, [u.id for u in updates]
-        self.db.execute(
-            "INSERT OR IGNORE INTO report_versions VALUES (?, ?, ?, ?, ?)",
-            [stored["id"], stored["content_hash"], stored["fetched_at"], iso(now), canonical_json(content)],
-        )
-
-    def _write_report(
-        self,
-        batch: Batch,
-        report: Report,
-        identity: str,
-        merged: Mapping[str, Any],
-        hashed: str,
-        first_seen: str,
-    ) -> None:
-        row = {
-            **merged,
-            "id": identity,
+    def _write(self, batch: Batch, changes: Sequence[Change], first_seen: str) -> None:
+        now = iso(batch.fetch.fetched_at)
+        stamp = {
             "source": batch.source,
-            "native_id": report.native_id,
-            "updated_at": iso(report.updated_at),
-            "content_hash": hashed,
             "body_hash": batch.fetch.body_hash,
             "first_run": batch.run_id,
             "first_seen_at": first_seen,
             "last_run": batch.run_id,
-            "fetched_at": iso(batch.fetch.fetched_at),
-            "withdrawn_at": None,
+            "fetched_at": now,
         }
-        kept = ("id", "source", "native_id", "first_run", "first_seen_at", "updated_at")
-        changes = ", ".join(f"{key} = excluded.{key}" for key in row if key not in kept)
-        self.db.execute(
-            f"INSERT INTO reports ({', '.join(row)}) VALUES ({', '.join(f':{key}' for key in row)})"  # noqa: S608
-            f" ON CONFLICT (id) DO UPDATE SET {changes}, updated_at = coalesce(excluded.updated_at, updated_at)",
-            row,
+        many: Callable[..., Any] = self.db.conn.executemany
+        versions = [(*change.version, now, change.earlier) for change in changes if change.version]
+        many(
+            "INSERT OR IGNORE INTO report_versions (report_id, content_hash, seen_at, replaced_at, content)"
+            " VALUES (?, ?, ?, ?, ?)",
+            versions,
         )
-
-    def _write_updates(self, batch: Batch, identity: str, new: Sequence[Any], gone: Sequence[StoredUpdate]) -> None:
-        now = iso(batch.fetch.fetched_at)
-        for update in gone:
-            self.db.execute("UPDATE report_updates SET replaced_at = ? WHERE id = ?", [now, update.id])
-        for update in new:
-            self.db.execute(
-                "INSERT INTO report_updates VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
-                " ON CONFLICT (id) DO UPDATE SET replaced_at = NULL",
-                [
-                    *(update_id(identity, update), identity, update.native_id, iso(update.posted_at)),
-                    *(update.status, update.native_status, update.text, now),
-                ],
-            )
+        many(WRITE_REPORT, [{**(change.content or {}), **stamp} for change in changes])
+        gone = [(now, update.id) for change in changes for update in change.gone]
+        many("UPDATE report_updates SET replaced_at = ? WHERE id = ?", gone)
+        many(
+            "INSERT INTO report_updates VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)"
+            " ON CONFLICT (id) DO UPDATE SET replaced_at = NULL",
+            [
+                (
+                    *(update_id(change.identity, u), change.identity, u.native_id, iso(u.posted_at)),
+                    *(u.status, u.native_status, u.text, now),
+                )
+                for change in changes
+                for u in change.new
+            ],
+        )
 
     def _withdraw(self, batch: Batch, listed: set[str]) -> int:
         """Mark what the body should list and does not. What slid out of its window stays as it is."""
@@ -366,7 +356,10 @@ class Store:
         )
         gone = [row["id"] for row in rows if row["id"] not in listed]
         for identity in gone:
-            self.db.execute("UPDATE reports SET withdrawn_at = ? WHERE id = ?", [iso(batch.fetch.fetched_at), identity])
+            self.db.execute(
+                "UPDATE reports SET withdrawn_at = ?, last_run = ? WHERE id = ?",
+                [iso(batch.fetch.fetched_at), batch.run_id, identity],
+            )
         return len(gone)
 
     def _remember(self, batch: Batch) -> None:

@@ -1,0 +1,327 @@
+"""What each command does with its arguments. Every function answers the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipeline import backfill as backfilling
+from pipeline import doctor as doctoring
+from pipeline import evaluate as evaluating
+from pipeline.catalogue import load_catalogue
+from pipeline.check import run_checks
+from pipeline.demo import run_demo
+from pipeline.errors import UsageError
+from pipeline.export import export as export_files
+from pipeline.export import publish as publish_file
+from pipeline.extract import annotate_lines
+from pipeline.extract import extract as extract_texts
+from pipeline.grouping import group_lines
+from pipeline.model import Source, digest, parse_iso
+from pipeline.nightly import Plan, believe, run_night
+from pipeline.paths import Paths
+from pipeline.serving import serve_site
+from pipeline.store import Store
+from pipeline.terms import Outcome
+from spiders.archive import Archive
+from spiders.detect import add_source
+from spiders.loader import load_sources
+from spiders.run import crawl as crawl_sources
+
+DONE, WITH_FAILURES = 0, 1
+DEFAULT_DB = Path("data/work.db")
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Two nights of the recorded web, then the site."""
+    paths = Paths(args.db or Path("data/demo/run/work.db"))
+    run_demo(paths, say=_say(args))
+    if not args.no_serve:
+        serve_site(paths.public, "127.0.0.1", args.port, say=_say(args))
+    return DONE
+
+
+def nightly(args: argparse.Namespace) -> int:
+    """The nightly job."""
+    as_of = _as_of(args)
+    plan = Plan(
+        _paths(args),
+        _select(args),
+        replay=_recording(args),
+        as_of=as_of,
+        workers=_workers(args),
+        max_failed=args.max_failed,
+        force=args.force,
+    )
+    summary = run_night(plan, (lambda: as_of) if as_of else _now, _say(args))
+    _emit(args, summary, _night_lines(summary))
+    return WITH_FAILURES if summary["too_many_failed"] else DONE
+
+
+def crawl(args: argparse.Namespace) -> int:
+    """One visit of the chosen sources."""
+    sources = _shard(args, _select(args))
+    as_of = _as_of(args)
+    with _target(args) as paths, Store(paths.work) as store, Archive(paths.archive) as archive:
+        run = store.start_run("crawl", as_of or _now())
+        crawl_sources(store, archive, sources, run, replay=_recording(args), as_of=as_of)
+        rows = store.source_runs(run.id)
+        store.finish_run(run.id, "done", as_of or _now(), {"sources": len(rows)})
+    failed = [row for row in rows if not Outcome(row["outcome"]).good]
+    _emit(args, rows, _visit_lines(rows))
+    return WITH_FAILURES if failed else DONE
+
+
+def extract(args: argparse.Namespace) -> int:
+    """Read what is new or changed."""
+    with Store(_existing(args).work) as store:
+        if args.rebuild:
+            store.forget_extractions()
+        read = extract_texts(store, workers=_workers(args))
+    _emit(args, {"read": read}, [f"{read} texts read"])
+    return DONE
+
+
+def resolve(args: argparse.Namespace) -> int:
+    """Rebuild the outages from what was read."""
+    with Store(_existing(args).work) as store:
+        run = store.start_run("resolve", _now())
+        outages = believe(store, run, _say(args))
+        store.finish_run(run.id, "done", _now(), {"outages": outages})
+    _emit(args, {"outages": outages}, [])
+    return DONE
+
+
+def publish(args: argparse.Namespace) -> int:
+    """Check, then replace the public file."""
+    paths = _existing(args)
+    with Store(paths.work) as store:
+        run_checks(store, paths.public, force=args.force)
+        publish_file(store, paths.public, as_of=_now())
+    _emit(args, {"published": str(paths.public)}, [f"published {paths.public}"])
+    return DONE
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Datasette on the public file, until interrupted."""
+    serve_site(_paths(args).public, args.host, args.port, say=_say(args))
+
+
+def annotate(args: argparse.Namespace) -> int:
+    """One line in, one line out; exit 1 where a line could not be read."""
+    return _stream(args.file, annotate_lines)
+
+
+def group(args: argparse.Namespace) -> int:
+    """The same lines with an outage id."""
+    return _stream(args.file, group_lines)
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Score the language pipeline on labelled texts."""
+    with _opened(args.file) as lines:
+        result = evaluating.evaluate(lines)
+    _emit(args, result.as_json(), result.table(args.errors))
+    return DONE
+
+
+def sources(args: argparse.Namespace) -> int:
+    """List, show, check or add sources."""
+    known = load_sources(args.sources)
+    match args.action:
+        case "list":
+            rows = [_source_row(source) for source in known.values()]
+            _emit(args, rows, [f"{r['name']:28} {r['platform']:14} {r['kind']:10} {r['url']}" for r in rows])
+            return DONE
+        case "show":
+            rows = [_source_row(source) for source in _named(known, args.names)]
+            _emit(args, rows, [line for row in rows for line in (*(f"{k}: {v}" for k, v in row.items()), "")])
+            return DONE
+        case "check":
+            args.dry_run, args.shard, args.kind, args.replay, args.as_of = True, None, None, None, None
+            return crawl(args)
+        case "add":
+            if len(args.names) != 1:
+                raise UsageError("sources add takes one address: outagewire sources add https://status.example.com")
+            added = add_source(args.names[0], service=args.service, directory=args.sources, known=known)
+            _emit(args, _source_row(added), [f"added {added.name} ({added.platform}) for {added.url}"])
+            return DONE
+        case _:
+            raise UsageError(f"no such action: {args.action}")
+
+
+def archive(args: argparse.Namespace) -> int:
+    """Write the raw archive as WARC, or read one in."""
+    with Archive(_paths(args).archive) as kept:
+        records = kept.export_warc(args.file) if args.action == "export" else kept.import_warc(args.file)
+    _emit(args, {"records": records}, [f"{records} records {args.action}ed"])
+    return DONE
+
+
+def export(args: argparse.Namespace) -> int:
+    """The published tables as files."""
+    public = _paths(args).public
+    if not public.is_file():
+        raise UsageError(f"there is no {public}: run `outagewire publish` or `outagewire demo` first")
+    written = export_files(public, args.directory)
+    _emit(args, written, [f"{rows:8} rows  {args.directory / table}.csv, .jsonl" for table, rows in written.items()])
+    return DONE
+
+
+def backfill(args: argparse.Namespace) -> int:
+    """Store reports from files of JSON lines."""
+    paths = _paths(args)
+    with Store(paths.work) as store:
+        store.sync_catalogue(load_catalogue().services.values())
+        run = store.start_run("backfill", _now())
+        result = backfilling.backfill(store, run, args.files)
+        store.finish_run(run.id, "done", _now(), result.as_json())
+    _emit(args, result.as_json(), [f"{result.new} new, {result.known} known, {result.bad} lines refused"])
+    return WITH_FAILURES if result.bad else DONE
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Tell whether this installation is sound."""
+    findings = doctoring.examine(_paths(args))
+    rows = [{"what": f.what, "well": f.well, "detail": f.detail} for f in findings]
+    _emit(args, rows, [f"{'well' if f.well else 'ILL ':5} {f.what}: {f.detail}" for f in findings])
+    return DONE if all(f.well for f in findings) else WITH_FAILURES
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _paths(args: argparse.Namespace) -> Paths:
+    return Paths(args.db or DEFAULT_DB)
+
+
+def _existing(args: argparse.Namespace) -> Paths:
+    paths = _paths(args)
+    if not paths.work.is_file():
+        raise UsageError(f"there is no {paths.work}: run `outagewire crawl` or `outagewire nightly` first")
+    return paths
+
+
+@contextmanager
+def _target(args: argparse.Namespace) -> Iterator[Paths]:
+    """The real files, or for a dry run files that are thrown away."""
+    if not args.dry_run:
+        yield _paths(args)
+        return
+    with TemporaryDirectory(prefix="outagewire-") as folder:
+        yield Paths(Path(folder) / "work.db")
+
+
+def _workers(args: argparse.Namespace) -> int:
+    return args.workers or os.cpu_count() or 1
+
+
+def _say(args: argparse.Namespace) -> Callable[[str], None]:
+    """Progress goes to standard error, so that standard output holds the answer alone."""
+
+    def say(line: str) -> None:
+        if not args.json:
+            sys.stderr.write(line + "\n")
+
+    return say
+
+
+def _emit(args: argparse.Namespace, value: Any, lines: Iterable[str]) -> None:
+    if args.json:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+        return
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+def _as_of(args: argparse.Namespace) -> datetime | None:
+    if args.as_of is None:
+        return None
+    try:
+        return parse_iso(args.as_of)
+    except ValueError as error:
+        raise UsageError(f"--as-of: {error}") from error
+
+
+def _recording(args: argparse.Namespace) -> Path | None:
+    path: Path | None = args.replay
+    if path is not None and not path.is_file():
+        raise UsageError(f"there is no recording {path}")
+    return path
+
+
+def _named(known: dict[str, Source], names: Sequence[str]) -> list[Source]:
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise UsageError(f"no such source: {', '.join(missing)} (outagewire sources list)")
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def _select(args: argparse.Namespace) -> list[Source]:
+    if args.sources is not None:
+        # The crawl loads the tables itself to tell what was retired: all of a process goes by one directory.
+        os.environ["OUTAGEWIRE_SOURCES"] = str(args.sources)
+    chosen = _named(load_sources(args.sources), getattr(args, "names", ()))
+    return [source for source in chosen if args.kind is None or source.kind == args.kind]
+
+
+def _shard(args: argparse.Namespace, chosen: list[Source]) -> list[Source]:
+    """The I-th of N parts, by a hash of the name: a source stays in its part when others come and go."""
+    if args.shard is None:
+        return chosen
+    part, _, parts = args.shard.partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise UsageError(f"--shard takes I/N with 1 <= I <= N, not {args.shard!r}")
+    return [s for s in chosen if int(digest(s.name), 16) % int(parts) == int(part) - 1]
+
+
+def _source_row(source: Source) -> dict[str, Any]:
+    keys = ("name", "platform", "kind", "service", "url", "language", "note")
+    return {key: getattr(source, key) for key in keys}
+
+
+def _visit_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        what = row["error"] or f"{row['items']} items, {row['new']} new, {row['changed']} changed"
+        yield f"{row['outcome']:16} {row['source']:28} {what}"
+
+
+def _night_lines(summary: dict[str, Any]) -> Iterator[str]:
+    yield f"run {summary['run']}: {summary['sources']} sources, {len(summary['failed'])} failed"
+    for row in summary["failed"]:
+        yield f"  {row['outcome']:16} {row['source']:28} {row['error']}"
+    yield f"{summary['new_reports']} new reports, {summary['changed_reports']} changed"
+    yield f"{summary['outages']} outages, {summary['ongoing']} ongoing"
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[Iterable[str]]:
+    if path is None:
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        yield sys.stdin
+        return
+    try:
+        # An undecodable byte spoils one text, not the file.
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            yield lines
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _stream(path: Path | None, work: Callable[[Iterable[str]], Iterator[str]]) -> int:
+    failed = False
+    with _opened(path) as lines:
+        for line in work(lines):
+            failed = failed or ('"error"' in line and "error" in json.loads(line))
+            sys.stdout.write(line.rstrip("\n") + "\n")
+    sys.stdout.flush()
+    return WITH_FAILURES if failed else DONE

@@ -1,0 +1,176 @@
+"""`outagewire evaluate`: score the language pipeline on labelled texts, field by field.
+
+A labelled text is an `annotate` record with a `gold` object: `is_outage`, `provider`, `services`,
+`start`, `end`, `start_date`, `duration_s`, `cause_accept` (the categories that are right),
+`cause_stated` (false: none is stated and `unknown` is right), `status`, `kind`. Precision is the
+share right among the answers, recall among the labels; each share carries its 95 % Wilson interval
+(Wilson 1927), which stays honest for small numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline.catalogue import Catalogue, load_catalogue
+from pipeline.errors import ExtractError, UsageError
+from pipeline.model import Annotation, parse_iso
+from pipeline.nlp import annotate, load
+from pipeline.terms import Cause
+
+MINUTES = timedelta(minutes=5)
+SHARE_OF_DURATION = 0.1
+Z = 1.96
+ERRORS_KEPT = 50
+
+
+@dataclass(slots=True)
+class Tally:
+    """The count of one field."""
+
+    labelled: int = 0
+    answered: int = 0
+    right: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def add(self, identity: str, gold: object, said: object, *, right: bool) -> None:
+        """Count one label, what was said of it, and whether that was right."""
+        answered = said not in (None, "unknown", (), "")
+        self.labelled += 1
+        self.answered += answered
+        self.right += right
+        if not right and len(self.wrong) < ERRORS_KEPT:
+            self.wrong.append(f"{identity}: {gold} was read as {said}")
+
+    def as_json(self) -> dict[str, Any]:
+        """Precision, recall and F1, each share with its interval."""
+        precision = self.right / self.answered if self.answered else 0.0
+        recall = self.right / self.labelled if self.labelled else 0.0
+        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        return {
+            "labelled": self.labelled,
+            "answered": self.answered,
+            "right": self.right,
+            "precision": round(precision, 4),
+            "precision_interval": wilson(self.right, self.answered),
+            "recall": round(recall, 4),
+            "recall_interval": wilson(self.right, self.labelled),
+            "f1": round(f1, 4),
+        }
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """The tallies by field, and the lines that could not be read."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    records: int = 0
+    refused: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """All counts."""
+        fields = {name: tally.as_json() for name, tally in self.tallies.items()}
+        return {"records": self.records, "refused": self.refused, "fields": fields}
+
+    def table(self, errors: int) -> Iterator[str]:
+        """The scores for a terminal, with up to `errors` errors of each field."""
+        yield f"{self.records} records, {len(self.refused)} refused"
+        yield f"{'field':22} {'labels':>6} {'P':>6} {'R':>6} {'F1':>6}  recall's interval"
+        for name, tally in self.tallies.items():
+            row = tally.as_json()
+            low, high = row["recall_interval"]
+            numbers = f"{row['precision']:6.3f} {row['recall']:6.3f} {row['f1']:6.3f}"
+            yield f"{name:22} {tally.labelled:6} {numbers}  {low:.3f} to {high:.3f}"
+        for name, tally in self.tallies.items():
+            for line in tally.wrong[:errors]:
+                yield f"  {name}: {line}"
+
+
+def wilson(right: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share."""
+    if not of:
+        return (0.0, 0.0)
+    p = right / of
+    middle = p + Z * Z / (2 * of)
+    half = Z * math.sqrt(p * (1 - p) / of + Z * Z / (4 * of * of))
+    below = 1 + Z * Z / of
+    return (round((middle - half) / below, 4), round((middle + half) / below, 4))
+
+
+def evaluate(lines: Iterable[str]) -> Evaluation:
+    """Read and score every line. Raises `UsageError` where a line is no labelled record."""
+    pipeline, catalogue, result = load(), load_catalogue(), Evaluation()
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+            gold: Mapping[str, Any] = record["gold"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"line {number} is no labelled record: {error!r}") from error
+        result.records += 1
+        try:
+            said = annotate(pipeline, record)
+        except ExtractError as error:
+            result.refused.append(f"{record.get('id')}: {error}")
+            continue
+        for name, label, value, right in compare(gold, said, catalogue):
+            tally = result.tallies.setdefault(name, Tally())
+            tally.add(str(record["id"]), label, value, right=right)
+    return result
+
+
+def compare(
+    gold: Mapping[str, Any], said: Annotation, catalogue: Catalogue
+) -> Iterator[tuple[str, object, object, bool]]:
+    """Each labelled field: its name, the label, what was said, and whether it is right."""
+    if gold.get("is_outage") is not None:
+        yield "relevance", gold["is_outage"], said.is_outage, gold["is_outage"] == said.is_outage
+    if gold.get("is_outage") is False:
+        return
+    names = [_names(slug, catalogue) for slug in said.services]
+    if gold.get("services"):
+        wanted = {_plain(name) for name in gold["services"]}
+        yield "service", gold["services"], said.services, bool(names) and bool(wanted & names[0])
+        yield "service found", gold["services"], said.services, any(wanted & found for found in names)
+    for name, key, value in (("start", "start", said.started_at), ("end", "end", said.ended_at)):
+        if gold.get(key):
+            moment = parse_iso(gold[key])
+            yield name, gold[key], value, _near(moment, value)
+    if gold.get("start_date"):
+        day = gold["start_date"][:10]
+        yield "start date", day, said.started_at, said.started_at is not None and f"{said.started_at:%Y-%m-%d}" == day
+    if gold.get("duration_s"):
+        minutes = gold["duration_s"] / 60
+        off = math.inf if said.duration_minutes is None else abs(said.duration_minutes - minutes)
+        yield "duration", minutes, said.duration_minutes, off <= max(5, SHARE_OF_DURATION * minutes)
+    yield from _causes(gold, said)
+    for key in ("status", "kind"):
+        if gold.get(key):
+            yield key, gold[key], str(getattr(said, key)), gold[key] == getattr(said, key)
+
+
+def _causes(gold: Mapping[str, Any], said: Annotation) -> Iterator[tuple[str, object, object, bool]]:
+    if gold.get("cause_accept"):
+        yield "cause", "/".join(gold["cause_accept"]), str(said.cause), said.cause in gold["cause_accept"]
+        if "cause_hedged" in gold and said.cause is not Cause.UNKNOWN:
+            yield "cause hedged", gold["cause_hedged"], said.cause_hedged, gold["cause_hedged"] == said.cause_hedged
+    elif gold.get("cause_stated") is False:
+        yield "cause left unknown", "none", f"{said.cause} ({said.cause_text})", said.cause is Cause.UNKNOWN
+
+
+def _near(label: datetime | None, value: datetime | None) -> bool:
+    return label is not None and value is not None and abs(label - value) <= MINUTES
+
+
+def _names(slug: str, catalogue: Catalogue) -> set[str]:
+    service = catalogue.get(slug)
+    known = (slug, service.name, *service.aliases) if service else (slug,)
+    return {_plain(name) for name in known}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9+]", "", name.casefold())

@@ -1,0 +1,68 @@
+"""`make bench`: the budgets, each measured beside its yardstick in one run on this machine.
+
+A time alone says little; every row is a ratio to something bare that does the same work. Rows:
+
+* crawl: hosts on loopback that answer after 200 ms, through the whole crawl into the store, to a
+  bare Scrapy spider that asks the same addresses with the same concurrency;
+* again: the same crawl when nothing has changed;
+* language: CPU per token, to en_core_web_sm's full pipeline where that model is installed;
+* grouping: the time of ten times the reports, to the time of one times;
+* storing: to a bare `executemany` of as many rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import crawl_bench
+import group_bench
+import language_bench
+import store_bench
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    measured: str
+    budget: str
+    within: bool | None
+
+    def line(self) -> str:
+        verdict = {True: "within", False: "OVER", None: "-"}[self.within]
+        return f"{self.what:34} {self.measured:58} {self.budget:28} {verdict}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--hosts", type=int, default=3000)
+    parser.add_argument("--only", choices=("crawl", "language", "group", "store"))
+    args = parser.parse_args()
+    parts: dict[str, Callable[[Path], list[tuple[str, str, str, bool | None]]]] = {
+        "crawl": lambda folder: crawl_bench.measure(folder, args.hosts),
+        "language": language_bench.measure,
+        "group": group_bench.measure,
+        "store": store_bench.measure,
+    }
+    sys.stdout.write(f"{'what':34} {'measured':58} {'budget':28} verdict\n")
+    over = False
+    for name, measure in parts.items():
+        if args.only in (None, name):
+            with TemporaryDirectory(prefix="outagewire-bench-") as folder:
+                for row in measure(Path(folder)):
+                    sys.stdout.write(Row(*row).line() + "\n")
+                    sys.stdout.flush()
+                    over = over or row[3] is False
+    return int(over)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
