@@ -18,7 +18,7 @@ from pipeline import doctor as doctoring
 from pipeline import evaluate as evaluating
 from pipeline.catalogue import load_catalogue
 from pipeline.check import run_checks
-from pipeline.demo import run_demo
+from pipeline.demo import highlights, run_demo
 from pipeline.errors import UsageError
 from pipeline.export import export as export_files
 from pipeline.export import publish as publish_file
@@ -43,9 +43,10 @@ DEFAULT_DB = Path("data/work.db")
 def demo(args: argparse.Namespace) -> int:
     """Two nights of the recorded web, then the site."""
     paths = Paths(args.db or Path("data/demo/run/work.db"))
-    run_demo(paths, say=_say(args))
+    summary = run_demo(paths, say=_say(args))
     if not args.no_serve:
-        serve_site(paths.public, "127.0.0.1", args.port, say=_say(args))
+        serve_site(paths.public, "127.0.0.1", args.port, say=_say(args), more=highlights(paths.public))
+    _emit(args, summary, [f"published {paths.public}; look at it: outagewire serve --db {paths.work}"])
     return DONE
 
 

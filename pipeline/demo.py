@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+from sqlite_utils import Database
 
 from pipeline.errors import OutagewireError, UsageError
 from pipeline.paths import Paths
@@ -57,3 +61,20 @@ def describe(summary: dict[str, Any]) -> list[str]:
         f"{summary['new_reports']} new reports, {summary['changed_reports']} changed",
         f"{summary['outages']} outages known, {summary['ongoing']} ongoing",
     ]
+
+
+def highlights(public: Path) -> list[tuple[str, str]]:
+    """What to look at first, by what it shows: the most told outage, one that is going on, one that was taken back."""
+    choices = (
+        ("told by most reports", "1", "report_count DESC"),
+        ("going on", "phase = 'ongoing'", "started_at DESC"),
+        ("taken back", "phase = 'retracted'", "started_at DESC"),
+        ("known from the press alone", "certainty <> 'confirmed' AND report_count > 1", "report_count DESC"),
+    )
+    found = []
+    with closing(sqlite3.connect(f"{public.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        table = Database(connection).table("outages")
+        for what, where, order in choices:
+            for row in table.rows_where(where, order_by=f"{order}, id", limit=1):
+                found.append((what, f"/outage/{row['id']}"))  # noqa: PERF401 - one row of each
+    return found

@@ -135,6 +135,7 @@ def summarize(store: Store, run: Run, rows: Sequence[dict[str, Any]], max_failed
         "outages": store.db["outages"].count,
         "ongoing": store.db["outages"].count_where(
             "ended_at IS NULL AND status NOT IN ('resolved', 'retracted', 'unknown')"
+            " AND kind NOT IN ('maintenance', 'advisory')"
         ),
     }
 

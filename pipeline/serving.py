@@ -5,43 +5,42 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from pipeline.errors import UsageError
 from pipeline.publish.settings import metadata_file
 
+PAGES = (
+    ("front page", "/"),
+    ("all outages", "/outages/outages"),
+    ("SQL", "/outages"),
+    ("JSON", "/outages/outages.json?_shape=array&_size=5"),
+    ("health of the sources", "/sources"),
+    ("feed", "/outages.atom"),
+)
 
-def serve_site(public: Path, host: str, port: int, say: Callable[[str], None]) -> NoReturn:
+
+def serve_site(
+    public: Path, host: str, port: int, say: Callable[[str], None], more: Sequence[tuple[str, str]] = ()
+) -> NoReturn:
     """Become Datasette, until interrupted: a signal to this process is then a signal to it.
 
+    `more` are pages of this site worth a look, each with what it shows.
     Raises `UsageError` where nothing is published yet or the port is taken.
     """
     if not public.is_file():
         raise UsageError(f"there is no {public}: run `outagewire demo` or `outagewire nightly` first")
     _check_port(host, port)
-    for line in addresses(host, port):
-        say(line)
+    for what, path in (*PAGES, *more):
+        say(f"{what:28} http://{host}:{port}{path}")
     # Immutable: nothing can write to it, and Datasette offers it for download. Its settings are the plugin's.
     command = [sys.executable, "-m", "datasette", "serve", "-i", str(public), "--metadata", str(metadata_file())]
     command += ["--host", host, "--port", str(port)]
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, command)  # noqa: S606 - our own arguments, and no shell is wanted
-
-
-def addresses(host: str, port: int) -> list[str]:
-    """What to look at, a line an address."""
-    base = f"http://{host}:{port}"
-    return [
-        f"front page        {base}/",
-        f"all outages       {base}/outages/outages",
-        f"SQL               {base}/outages",
-        f"JSON              {base}/outages/outages.json?_shape=array&_size=5",
-        f"sources' health   {base}/sources",
-        f"feed              {base}/outages.atom",
-    ]
 
 
 def _check_port(host: str, port: int) -> None:
