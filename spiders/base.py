@@ -7,8 +7,9 @@ same as before, or it failed. The visit is written down after its last one.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from scrapy import Request, Spider
@@ -123,7 +124,7 @@ class SourceSpider(Spider):
             if article is None:
                 visit.http_status = response.status
             if meta.get("unchanged"):
-                return self._unchanged(visit, meta["asked"], article)
+                return self._unchanged(visit, meta["asked"], article, self._seen_at(meta))
             if response.status != 200:
                 sentence = explain_status(response.status, _header(response, b"Retry-After"))
                 return self._fail(visit, article, Outcome.HTTP_ERROR, sentence)
@@ -156,8 +157,10 @@ class SourceSpider(Spider):
         self.ledger.settle(visit)
         return []
 
-    def _unchanged(self, visit: Visit, url: str, article: Report | None) -> list[Collected | Request]:
-        self.ledger.store.touch_fetch(visit.source.name, url, self.ledger.clock())
+    def _unchanged(
+        self, visit: Visit, url: str, article: Report | None, seen_at: datetime
+    ) -> list[Collected | Request]:
+        self.ledger.store.touch_fetch(visit.source.name, url, seen_at)
         follow = get_platform(visit.source.platform).follow
         requests: list[Collected | Request] = []
         if article is None:
@@ -213,17 +216,30 @@ class SourceSpider(Spider):
         return [Collected(visit, batch, response.body, headers, article)]
 
     def _fetch_of(self, response: Response) -> Fetch:
-        """The memory of an answer. In a replay it is as old as its record."""
+        """The memory of an answer."""
         meta = response.meta
         return Fetch(
             url=meta["asked"],
-            fetched_at=meta.get("recorded_at") or self.ledger.clock(),
+            fetched_at=self._seen_at(meta),
             status=response.status,
             body_hash=meta["body_hash"],
             size=len(response.body),
             etag=_header(response, b"ETag"),
             last_modified=_header(response, b"Last-Modified"),
         )
+
+    def _seen_at(self, meta: Mapping[str, Any]) -> datetime:
+        """When an answer was seen: in a replay, when it was recorded.
+
+        A live answer is never older than the one that is remembered, even if the clock was set back
+        since: the store takes no news from an older one.
+        """
+        recorded: datetime | None = meta.get("recorded_at")
+        if recorded is not None:
+            return recorded
+        memory: Fetch | None = meta.get("memory")
+        now = self.ledger.clock()
+        return now if memory is None else max(now, memory.fetched_at)
 
     def _wanted(self, platform: Platform, source: Source, reports: Sequence[Report]) -> list[tuple[Report, bool]]:
         """The reports whose page is new to the store, has changed or was not had yet, and whether its text is held."""
