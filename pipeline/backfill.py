@@ -20,23 +20,24 @@ from pipeline.terms import SourceKind, Stage
 
 @dataclass(frozen=True, slots=True)
 class Backfilled:
-    """What came of it. `bad` lines are named as issues and stored nowhere."""
+    """What came of it. Refused lines are named, with their file and number, and stored nowhere."""
 
     new: int = 0
     known: int = 0
-    bad: int = 0
+    refused: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, int]:
-        """The counts by name."""
+    def as_json(self) -> dict[str, Any]:
+        """The counts and the refused lines by name."""
         return asdict(self)
 
 
 def backfill(store: Store, run: Run, files: Sequence[Path]) -> Backfilled:
     """Store every readable line of `files`, one transaction a source and file. May be repeated."""
-    new = known = bad = 0
+    new = known = 0
+    refused: list[str] = []
     for path in files:
         reports, issues = _read(path)
-        bad += len(issues)
+        refused += [issue.detail for issue in issues]
         store.save_issues(issues, run.started_at, run.id)
         for source, said in reports.items():
             store.sync_sources([source], retire=False)
@@ -44,7 +45,7 @@ def backfill(store: Store, run: Run, files: Sequence[Path]) -> Backfilled:
             result = store.save_batch(Batch(source.name, run.id, fetch, tuple(said)))
             new += result.new
             known += result.unchanged + result.changed
-    return Backfilled(new, known, bad)
+    return Backfilled(new, known, tuple(refused))
 
 
 def _read(path: Path) -> tuple[dict[Source, list[Report]], list[Issue]]:
@@ -58,7 +59,8 @@ def _read(path: Path) -> tuple[dict[Source, list[Report]], list[Issue]]:
         try:
             source, report = _record(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
-            detail = f"{path.name}:{number}: {type(error).__name__}: {error}"
+            reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            detail = f"{path.name}:{number}: {reason}"
             issues.append(Issue(Stage.PARSE, "bad_record", detail))
         else:
             reports.setdefault(source, []).append(report)

@@ -30,13 +30,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """One entry of a status incident's timeline: when it was posted, the state it gave, and its first words."""
+
+    at: datetime
+    status: Status
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What one report claims of an outage: the input of `pipeline.resolve`.
 
     `rank` tells how well placed the source is (0 the provider's own word, 1 a post-mortem of
     others, 2 news, 3 social). `group` is the provider's own grouping key where it has one.
     `author_hash` is a salted hash that serves to count distinct authors, of posts alone. `blamed`
-    are services of others that a status page names: causes or neighbours, not what failed there.
+    are services of others that a status page names: causes or neighbours, not what failed there;
+    `posts` are the entries of a status incident's own timeline, oldest first.
     """
 
     report_id: str
@@ -69,6 +79,7 @@ class Claim:
     withdrawn_at: datetime | None = None
     author_hash: str | None = None
     blamed: tuple[str, ...] = ()
+    posts: tuple[Post, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What exists: the services that can be recognised, their names, owners and parts.
 
 `rules/services.toml` holds the services, `rules/products.toml` the products of the large providers that
-stand in their reports by their own name. Both have the same shape, one table a slug.
+stand in their reports by their own name, `rules/page_services.toml` the services known by their status page
+alone. All have the same shape, one table a slug.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from pipeline.errors import CatalogueError
 
 RULES = Path(__file__).parent / "rules"
-FILES = ("services.toml", "products.toml")
+FILES = ("services.toml", "products.toml", "page_services.toml")
 MANDATORY = ("name", "provider", "category", "aliases")
 SINGLE = ("homepage", "parent", "status_page", "wikidata", "note")
 SEVERAL = ("aliases", "ambiguous", "components")

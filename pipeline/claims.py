@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from pipeline.belief import Claim, Evidence
+from pipeline.belief import Claim, Evidence, Post
 from pipeline.catalogue import Catalogue
 from pipeline.model import compose, parse_iso
 from pipeline.terms import Cause, Kind, Precision, Severity, SourceKind, Status, Symptom
@@ -36,9 +36,12 @@ class ReadReport:
 
 def quote(text: str, start: int, end: int, limit: int = QUOTE_LIMIT) -> str:
     """The sentence around ``text[start:end]``, cut with an ellipsis to at most `limit` characters."""
-    left = 0
-    right = len(text)
-    for match in SENTENCE_END.finditer(text):
+    if "\n\n" in text[start:end]:
+        # Words that reach from the title into the text are quoted from the text.
+        start = text.rindex("\n\n", start, end) + 2
+    # A sentence is looked for nearby: a text without any must not be searched whole for each mention.
+    left, right = max(0, start - 2 * limit), min(len(text), end + 2 * limit)
+    for match in SENTENCE_END.finditer(text, left, right):
         if match.end() <= start:
             left = match.end()
         elif match.start() >= end:
@@ -82,7 +85,7 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         started_precision=window.started_precision,
         ended_at=window.ended_at,
         ended_precision=window.ended_precision,
-        duration_minutes=said["duration_minutes"],
+        duration_minutes=_stated_duration(said),
         cause=Cause(said["cause"]),
         causes=tuple(Cause(c) for c in said["causes"]),
         cause_hedged=said["cause_hedged"],
@@ -94,8 +97,19 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         withdrawn_at=parse_iso(report["withdrawn_at"]),
         author_hash=report["author_hash"],
         blamed=tuple(s for s in said["services"] if s not in services and not s.startswith("?")),
+        posts=tuple(_post(update) for update in read.updates),
         evidence=tuple(evidence),
     )
+
+
+def _stated_duration(said: Mapping[str, Any]) -> int | None:
+    """The minutes that words state. What only follows from start and end is left to the weighing of both."""
+    stated = any(mention["field"] == "duration_minutes" for mention in said["mentions"])
+    return said["duration_minutes"] if stated else None
+
+
+def _post(update: Mapping[str, Any]) -> Post:
+    return Post(_moment(update["posted_at"]), Status(update["status"]), quote(update["text"], 0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +146,9 @@ def _window(read: ReadReport) -> tuple[_Window, tuple[str, ...]]:
     if ended is not None:
         native.append("ended_at")
         if stated_end is None or end_precision not in FINE:
-            stated_end, end_precision = ended, Precision.EXACT
+            # The end of a standing fault is when it was seen to be over: up to a day late, collecting being nightly.
+            seen = report.get("seen_over_at") is not None
+            stated_end, end_precision = ended, Precision.DAY if seen else Precision.EXACT
     if stated and stated_end and stated_end < stated:
         # Prose and record of one report contradict each other: the record is at least consistent.
         stated, stated_precision = started, Precision.EXACT if started else None

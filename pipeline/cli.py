@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
@@ -58,6 +59,11 @@ def _add(subparsers: Subparsers, name: str, about: str, example: str) -> argpars
     return parser
 
 
+def _day(text: str) -> date:
+    """A day of the calendar. argparse tells the user where it is none."""
+    return date.fromisoformat(text)
+
+
 def _crawl_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=("status", "news", "social", "postmortem"), help="only sources of this kind")
     parser.add_argument("--sources", type=Path, metavar="DIR", help="source tables to use instead of our own")
@@ -83,6 +89,8 @@ def _jobs(subparsers: Subparsers) -> None:
     _crawl_options(p)
     p.add_argument("--shard", metavar="I/N", help="only the I-th of N equal parts of the sources")
     p.add_argument("--dry-run", action="store_true", help="visit and read, store nothing")
+    p.add_argument("--history", action="store_true", help="walk back through what the sources' lists no longer hold")
+    p.add_argument("--since", type=_day, metavar="DATE", help="with --history: no further back (YYYY-MM-DD)")
     p.set_defaults(run=commands.crawl)
 
     p = _add(subparsers, "extract", "read every report that is new or changed", "extract --rebuild")
@@ -113,6 +121,10 @@ def _texts(subparsers: Subparsers) -> None:
     p.set_defaults(run=commands.group)
 
     p = _add(subparsers, "evaluate", "score the language pipeline on labelled texts", "evaluate gold.jsonl --errors 5")
+    p.description = (
+        "Score the language pipeline on labelled texts: lines as annotate reads them, each with an object `gold` that"
+        " holds any of is_outage, provider, services, start, end, start_date, duration_minutes, cause, status, kind."
+    )
     p.add_argument("file", type=Path, metavar="GOLD.jsonl")
     p.add_argument("--errors", type=int, default=3, metavar="N", help="errors to show of each field (3)")
     p.set_defaults(run=commands.evaluate)
@@ -124,6 +136,8 @@ def _looking(subparsers: Subparsers) -> None:
     p.add_argument("names", nargs="*", metavar="NAME|URL", help="show, check: names of sources; add: an address")
     p.add_argument("--sources", type=Path, metavar="DIR", help="source tables to use instead of our own")
     p.add_argument("--service", metavar="SLUG", help="add: the service that the source speaks of")
+    p.add_argument("--all", action="store_true", help="check: every source")
+    p.add_argument("--fixture", type=Path, metavar="DIR", help="add: where its first body goes (data/fixtures)")
     p.set_defaults(run=commands.sources)
 
     p = _add(subparsers, "archive", "write the raw archive as WARC, or read one in", "archive export night.warc.gz")
@@ -136,6 +150,10 @@ def _looking(subparsers: Subparsers) -> None:
     p.set_defaults(run=commands.export)
 
     p = _add(subparsers, "backfill", "store reports from files of JSON lines", "backfill old-stories.jsonl")
+    p.description = (
+        "Store reports from files of JSON lines: each needs id, source and title or text; url, kind"
+        " (status, news, social, postmortem) and published (ISO 8601 with a zone) are kept where they are given."
+    )
     p.add_argument("files", nargs="+", type=Path, metavar="PATH")
     p.set_defaults(run=commands.backfill)
 

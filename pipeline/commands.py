@@ -32,7 +32,9 @@ from pipeline.serving import serve_site
 from pipeline.store import Store
 from pipeline.terms import Outcome
 from spiders.archive import Archive
+from spiders.checkup import State, check_sources
 from spiders.detect import add_source
+from spiders.history import walk_options
 from spiders.loader import load_sources
 from spiders.run import crawl as crawl_sources
 
@@ -53,6 +55,7 @@ def demo(args: argparse.Namespace) -> int:
 def nightly(args: argparse.Namespace) -> int:
     """The nightly job."""
     as_of = _as_of(args)
+    _warn_without_contact(args)
     plan = Plan(
         _paths(args),
         _select(args),
@@ -71,9 +74,13 @@ def crawl(args: argparse.Namespace) -> int:
     """One visit of the chosen sources."""
     sources = _shard(args, _select(args))
     as_of = _as_of(args)
+    _warn_without_contact(args)
+    if args.since and not args.history:
+        raise UsageError("--since goes with --history")
+    options = walk_options(args.since) if args.history else None
     with _target(args) as paths, Store(paths.work) as store, Archive(paths.archive) as archive:
-        run = store.start_run("crawl", as_of or _now())
-        crawl_sources(store, archive, sources, run, replay=_recording(args), as_of=as_of)
+        run = store.start_run("history" if args.history else "crawl", as_of or _now())
+        crawl_sources(store, archive, sources, run, replay=_recording(args), as_of=as_of, options=options)
         rows = store.source_runs(run.id)
         store.finish_run(run.id, "done", as_of or _now(), {"sources": len(rows)})
     failed = [row for row in rows if not Outcome(row["outcome"]).good]
@@ -147,21 +154,37 @@ def sources(args: argparse.Namespace) -> int:
             _emit(args, rows, [line for row in rows for line in (*(f"{k}: {v}" for k, v in row.items()), "")])
             return DONE
         case "check":
-            args.dry_run, args.shard, args.kind, args.replay, args.as_of = True, None, None, None, None
-            return crawl(args)
+            return _check_sources(args, known)
         case "add":
-            if len(args.names) != 1:
-                raise UsageError("sources add takes one address: outagewire sources add https://status.example.com")
-            added = add_source(args.names[0], service=args.service, directory=args.sources, known=known)
-            _emit(args, _source_row(added), [f"added {added.name} ({added.platform}) for {added.url}"])
-            return DONE
+            return _add_source(args, known)
         case _:
             raise UsageError(f"no such action: {args.action}")
 
 
+def _check_sources(args: argparse.Namespace, known: dict[str, Source]) -> int:
+    if bool(args.names) == args.all:
+        raise UsageError("sources check takes the names of sources, or --all")
+    checked = check_sources(_named(known, args.names))
+    _emit(args, [c.as_json() for c in checked], [c.line() for c in checked])
+    return DONE if all(c.state is State.OK for c in checked) else WITH_FAILURES
+
+
+def _add_source(args: argparse.Namespace, known: dict[str, Source]) -> int:
+    if len(args.names) != 1:
+        raise UsageError("sources add takes one address: outagewire sources add https://status.example.com")
+    # The body is somebody else's text: it stays among the private files.
+    fixtures = args.fixture or _paths(args).work.parent / "fixtures"
+    added = add_source(args.names[0], service=args.service, directory=args.sources, known=known, fixtures=fixtures)
+    _emit(args, added.as_json(), added.lines())
+    return DONE
+
+
 def archive(args: argparse.Namespace) -> int:
     """Write the raw archive as WARC, or read one in."""
-    with Archive(_paths(args).archive) as kept:
+    path = _paths(args).archive
+    if args.action == "export" and not path.is_file():
+        raise UsageError(f"there is no {path}: run `outagewire crawl` or `outagewire nightly` first")
+    with Archive(path) as kept:
         records = kept.export_warc(args.file) if args.action == "export" else kept.import_warc(args.file)
     _emit(args, {"records": records}, [f"{records} records {args.action}ed"])
     return DONE
@@ -185,8 +208,9 @@ def backfill(args: argparse.Namespace) -> int:
         run = store.start_run("backfill", _now())
         result = backfilling.backfill(store, run, args.files)
         store.finish_run(run.id, "done", _now(), result.as_json())
-    _emit(args, result.as_json(), [f"{result.new} new, {result.known} known, {result.bad} lines refused"])
-    return WITH_FAILURES if result.bad else DONE
+    counts = f"{result.new} new, {result.known} known, {len(result.refused)} lines refused"
+    _emit(args, result.as_json(), [counts, *(f"  {line}" for line in result.refused)])
+    return WITH_FAILURES if result.refused else DONE
 
 
 def doctor(args: argparse.Namespace) -> int:
@@ -244,9 +268,16 @@ def _emit(args: argparse.Namespace, value: Any, lines: Iterable[str]) -> None:
         sys.stdout.write(line + "\n")
 
 
+def _warn_without_contact(args: argparse.Namespace) -> None:
+    if args.replay is None and not os.environ.get("OUTAGEWIRE_CONTACT"):
+        _say(args)("OUTAGEWIRE_CONTACT is not set: the owners of the sites that are visited cannot reach you")
+
+
 def _as_of(args: argparse.Namespace) -> datetime | None:
     if args.as_of is None:
         return None
+    if args.replay is None:
+        raise UsageError("--as-of goes with --replay: a live visit goes by the real clock")
     try:
         return parse_iso(args.as_of)
     except ValueError as error:
@@ -319,10 +350,12 @@ def _opened(path: Path | None) -> Iterator[Iterable[str]]:
 
 
 def _stream(path: Path | None, work: Callable[[Iterable[str]], Iterator[str]]) -> int:
-    failed = False
+    failed = 0
     with _opened(path) as lines:
         for line in work(lines):
-            failed = failed or ('"error"' in line and "error" in json.loads(line))
+            failed += '"error"' in line and "error" in json.loads(line)
             sys.stdout.write(line.rstrip("\n") + "\n")
     sys.stdout.flush()
+    if failed:
+        sys.stderr.write(f'{failed} lines could not be read: each says why under "error"\n')
     return WITH_FAILURES if failed else DONE

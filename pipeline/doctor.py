@@ -74,7 +74,7 @@ def _contact(_paths: Paths) -> tuple[bool, str]:
     contact = os.environ.get("OUTAGEWIRE_CONTACT")
     if contact:
         return True, contact
-    return False, "set OUTAGEWIRE_CONTACT to an address or page, so that a site's owner can reach you"
+    return True, "none: set OUTAGEWIRE_CONTACT to an address or page before you crawl, so that sites can reach you"
 
 
 def _catalogue(_paths: Paths) -> tuple[bool, str]:

@@ -26,6 +26,7 @@ from pipeline.terms import Cause
 MINUTES = timedelta(minutes=5)
 SHARE_OF_DURATION = 0.1
 Z = 1.96
+ALSO = {"started_at": "start", "ended_at": "end"}
 ERRORS_KEPT = 50
 
 
@@ -106,11 +107,7 @@ def evaluate(lines: Iterable[str]) -> Evaluation:
     """Read and score every line. Raises `UsageError` where a line is no labelled record."""
     pipeline, catalogue, result = load(), load_catalogue(), Evaluation()
     for number, line in enumerate(lines, 1):
-        try:
-            record = json.loads(line)
-            gold: Mapping[str, Any] = record["gold"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"line {number} is no labelled record: {error!r}") from error
+        record, gold = _labelled(number, line)
         result.records += 1
         try:
             said = annotate(pipeline, record)
@@ -121,6 +118,24 @@ def evaluate(lines: Iterable[str]) -> Evaluation:
             tally = result.tallies.setdefault(name, Tally())
             tally.add(str(record["id"]), label, value, right=right)
     return result
+
+
+def _labelled(number: int, line: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record of a line and its labels. Raises `UsageError`."""
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise UsageError(f"line {number} is not JSON: {error}") from error
+    gold = record.get("gold") if isinstance(record, dict) else None
+    if not isinstance(gold, dict):
+        raise UsageError(f'line {number} has no labels: an object named "gold" is needed (see evaluate --help)')
+    # What `annotate` calls a field is understood as a label as well.
+    gold = {ALSO.get(key, key): value for key, value in gold.items()}
+    if "cause" in gold:
+        gold["cause_accept"] = [gold.pop("cause")]
+    if "duration_minutes" in gold:
+        gold["duration_s"] = gold.pop("duration_minutes") * 60
+    return record, gold
 
 
 def compare(

@@ -131,8 +131,13 @@ def _read(nlp: Language, report: StoredReport) -> Annotation | Issue:
     }
     try:
         return annotate(nlp, record)
-    except ExtractError as error:
-        return Issue(Stage.EXTRACT, "not_annotated", str(error), report.source, report.id)
+    except Exception as error:  # noqa: BLE001 - one text must not keep a night from its end
+        return Issue(Stage.EXTRACT, "not_annotated", _reason(error), report.source, report.id)
+
+
+def _reason(error: Exception) -> str:
+    """Our own refusals in their words; a surprise with its type, which is a defect worth a look."""
+    return str(error) if isinstance(error, ExtractError) else f"{type(error).__name__}: {error}"[:300]
 
 
 def _run(work: Any, parts: Iterator[list[Any]], workers: int) -> Iterator[list[Any]]:

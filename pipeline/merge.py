@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.model import Batch, Report, Update, canonical_json, digest, iso, report_id
+from pipeline.terms import Status
 
 Content = dict[str, str | None]
 
@@ -165,6 +166,21 @@ def lay(
         "withdrawn_at": None,
     }
     return Change(identity, stored is None, content, new, gone, version, earlier)
+
+
+def close(stored: Mapping[str, Any], at: str, word: str) -> Change:
+    """End the report of a fault whose page tells no end: over by `at`, when the page first said `word` of the part."""
+    content = {key: stored[key] for key in CONTENT} | {"status": Status.RESOLVED, "ended_at": at, "native_status": word}
+    changed = {
+        **content,
+        "id": stored["id"],
+        "native_id": stored["native_id"],
+        "updated_at": None,
+        "content_hash": content_hash(content),
+        "withdrawn_at": stored["withdrawn_at"],
+    }
+    version = (stored["id"], stored["content_hash"], stored["fetched_at"])
+    return Change(stored["id"], content=changed, version=version, earlier=_earlier(stored, ()))
 
 
 def _earlier(stored: Mapping[str, Any], updates: Sequence[StoredUpdate]) -> str:

@@ -133,6 +133,25 @@ CREATE TABLE issues (
 ) STRICT;
 """
 
+STANDING = """
+CREATE TABLE standing_faults (
+    report_id TEXT PRIMARY KEY REFERENCES reports(id), source TEXT NOT NULL REFERENCES sources(name),
+    part TEXT NOT NULL, opened_at TEXT NOT NULL, ended_at TEXT
+) STRICT;
+CREATE INDEX standing_faults_part ON standing_faults (source, part);
+"""
+
+WALKED = """
+CREATE TABLE history_walks (
+    source TEXT PRIMARY KEY REFERENCES sources(name), begun_at TEXT NOT NULL, next_page INTEGER NOT NULL,
+    empty_pages INTEGER NOT NULL, oldest TEXT, ended INTEGER NOT NULL CHECK (ended IN (0, 1)), floor TEXT
+) STRICT;
+CREATE TABLE history_incidents (
+    source TEXT NOT NULL REFERENCES sources(name), code TEXT NOT NULL, begun TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0, gave_up TEXT, PRIMARY KEY (source, code)
+) STRICT;
+"""
+
 
 @work()
 def m001_collected(db: Database) -> None:
@@ -156,6 +175,18 @@ def m003_believed(db: Database) -> None:
 def m004_quality(db: Database) -> None:
     """What went wrong, named and counted."""
     _create(db, QUALITY)
+
+
+@work()
+def m005_walked(db: Database) -> None:
+    """How far the walks through the sources' history have come, and which incidents they met."""
+    _create(db, WALKED)
+
+
+@work()
+def m006_standing_faults(db: Database) -> None:
+    """The faults of parts whose page shows present states alone: when each was first seen and seen to be over."""
+    _create(db, STANDING)
 
 
 def _create(db: Database, script: str) -> None:

@@ -47,6 +47,9 @@ class Report:
     `native_id` is the source's own permanent key. `summary` is what a feed says of a page, `text`
     the whole; a status incident's `text` is left out and composed from its `updates`.
     `started_at` and `ended_at` are the source's own claims, not readings of the prose.
+    `part` is the key of the component or monitor whose present state this is, and None for an
+    incident: such a state has no end of its own and no key that tells one fault from the next, so
+    both are the store's (`pipeline.standing_faults`).
     """
 
     native_id: str
@@ -69,6 +72,18 @@ class Report:
     timezone: str | None = None
     language: str | None = None
     author_hash: str | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WellPart:
+    """A component or monitor that a body shows to be well, and the page's word for it.
+
+    A part that a body does not show, or shows in a word that is not known, is none: it may be ill.
+    """
+
+    part: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,8 @@ class Batch:
 
     `complete` tells that the body lists every current report of its source back to
     `window_start`, so that a known report inside that window which is not listed was withdrawn.
+    `native_states` narrows this to reports that were last seen in one of these states, where the
+    source has another body for the rest (incidents and maintenances); `None` is all of them.
     """
 
     source: str
@@ -110,6 +127,8 @@ class Batch:
     issues: tuple[Issue, ...] = ()
     complete: bool = False
     window_start: datetime | None = None
+    native_states: frozenset[str] | None = None
+    well: tuple[WellPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

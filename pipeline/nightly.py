@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.catalogue import load_catalogue
 from pipeline.check import run_checks
-from pipeline.errors import LockedError
+from pipeline.errors import LockedError, UsageError
 from pipeline.export import publish
 from pipeline.extract import extract
 from pipeline.model import Run, Source, iso
@@ -50,7 +50,8 @@ class Plan:
 def run_night(plan: Plan, clock: Callable[[], datetime], say: Callable[[str], None]) -> dict[str, Any]:
     """Do the night and answer its summary; `clock` tells the time, `say` gets a line a stage.
 
-    Raises `LockedError` where a night is under way, `CheckError` where nothing may be published.
+    Raises `LockedError` where a night is under way, `CheckError` where nothing may be published, and
+    `UsageError` where the database holds a later night than the clock tells.
     """
     plan.paths.work.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(plan.paths.lock)
@@ -60,7 +61,14 @@ def run_night(plan: Plan, clock: Callable[[], datetime], say: Callable[[str], No
         raise LockedError(f"a nightly run is under way: it holds {plan.paths.lock}") from error
     try:
         with Store(plan.paths.work) as store:
-            run = take_up(store, clock())
+            now = clock().replace(microsecond=0)
+            last = store.last_done_run("nightly")
+            if last is not None and last[0].started_at == now:
+                say(f"the night of {iso(now)} is done already")
+                return last[1]
+            if last is not None and last[0].started_at > now:
+                raise UsageError(f"{plan.paths.work} holds the night of {iso(last[0].started_at)}: it cannot go back")
+            run = take_up(store, now)
             return _stages(plan, store, run, clock, say)
     finally:
         lock.release()

@@ -29,7 +29,7 @@ from pipeline.components.impact import choose_impact
 from pipeline.components.parts_named import parts_named, titled_parts
 from pipeline.components.regions import choose_regions
 from pipeline.components.relevance import THRESHOLD, score_relevance
-from pipeline.components.state import choose_state
+from pipeline.components.state import choose_state, over
 from pipeline.components.weighing import source_service
 from pipeline.errors import ExtractError
 from pipeline.model import Annotation, Issue, Mention, compose, digest
@@ -38,6 +38,8 @@ from pipeline.terms import SourceKind, Stage
 HERE = Path(__file__).parent
 MOST_CHARACTERS: Final = 100_000
 UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
+# The tokenizer takes a run of one mark apart step by step, each step over the whole rest. Offsets stay.
+LONG_RUN = re.compile(r"([^\w\s])\1{60,}")
 FACTORIES = (sentences, blocks, services, regions, when, cause, state, impact, context, relevance)
 
 
@@ -94,6 +96,7 @@ def read_record(record: Mapping[str, Any]) -> Reading:
     issues: list[Issue] = []
     published = read_published(strings["published"], strings["timezone"], str(identity), issues)
     whole = UNPRINTABLE.sub("\ufffd", compose(title, text))
+    whole = LONG_RUN.sub(lambda run: " " * len(run.group()), whole)
     if len(whole) > MOST_CHARACTERS:
         issues.append(issue("text_too_long", f"{len(whole)} characters, {MOST_CHARACTERS} read", str(identity)))
         whole = whole[:MOST_CHARACTERS]
@@ -152,6 +155,10 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
     why = choose_cause(finds(doc))
     impacts = choose_impact(finds(doc, "kind", "severity", "symptom"), meta)
     status, status_mentions = choose_state(finds(doc, "status"), doc._.blocks, meta)
+    settled = over(status, impacts.kind, meta, window.started_at, window.ended_at)
+    if settled != status:
+        ends = (m for m in window.mentions if m.field == "ended_at")
+        status, status_mentions = settled, tuple(replace(m, field="status", value=settled) for m in ends)
     places, place_mentions = choose_regions(finds(doc, "region"), meta)
     score = score_relevance(
         finds(doc, "relevance"), meta, impacts.kind, size=len(reading.text), service=standing(service, meta)

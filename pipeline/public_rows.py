@@ -29,6 +29,8 @@ QUOTE_LIMIT = 280
 # The fields that have one true value, so that two different ones are a disagreement.
 DISPUTABLE = frozenset({"started_at", "ended_at", "duration_minutes", "cause", "severity", "kind"})
 # No control character may reach a page or a feed: XML cannot even name them.
+FINE = frozenset({"exact", "minute"})
+PLANNED = frozenset({"maintenance", "advisory"})
 CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF), " ")
 FACETS = ("phase", "status", "kind", "cause", "certainty", "severity", "service", "provider")
 
@@ -102,8 +104,13 @@ def reports(db: Database, tally: Tally) -> Iterator[Row]:
 
 
 def sources(db: Database, tally: Tally, as_of: datetime) -> Iterator[Row]:
-    """Each source with its state; its age is counted from the last time that it was read well."""
+    """Each source with its state and why it failed last; its age counts from when it was last read well."""
+    columns = "source, finished_at, error"
+    failures = Following(_sorted(db, "source_runs", "source, finished_at", "error IS NOT NULL", columns), "source")
     for row in _sorted(db, "sources", "name"):
+        # A run that tells nothing of the source's health may have come after the last try.
+        errors = [f["error"] for f in failures.of(row["name"]) if f["finished_at"] == row["last_try_at"]]
+        row["last_error"] = clip(errors[-1]) if errors else None
         last_ok = parse_iso(row["last_ok_at"])
         row["state"] = str(source_state(row, as_of))
         row["age_hours"] = round((as_of - last_ok).total_seconds() / 3600, 1) if last_ok else None
@@ -199,9 +206,16 @@ def _keywords(row: Row, names: list[str], owner: str | None) -> str:
 
 
 def _lag(row: Row) -> int | None:
-    """Minutes from the first report of anyone to the provider's first word."""
-    first, official = parse_iso(row["first_report_at"]), parse_iso(row["official_posted_at"])
-    return round((official - first).total_seconds() / 60) if first and official else None
+    """Minutes from the onset, as well as it is known, to the provider's first word; None where neither tells.
+
+    Planned work and advisories have none: nothing broke before they were posted.
+    """
+    official = parse_iso(row["official_posted_at"])
+    onset = parse_iso(row["started_at"]) if row["started_precision"] in FINE else None
+    known = [at for at in (onset, parse_iso(row["first_report_at"])) if at is not None]
+    if official is None or not known or row["kind"] in PLANNED or (onset is None and official in known):
+        return None
+    return max(0, round((official - min(known)).total_seconds() / 60))
 
 
 def _disagreements(evidence: list[Row]) -> int:

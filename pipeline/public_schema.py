@@ -43,8 +43,8 @@ COLLECTED = """
 CREATE TABLE sources (
     name TEXT PRIMARY KEY, state TEXT NOT NULL, kind TEXT NOT NULL, platform TEXT NOT NULL,
     service TEXT REFERENCES services(slug), url TEXT, language TEXT NOT NULL, active INTEGER NOT NULL,
-    last_try_at TEXT, last_ok_at TEXT, age_hours REAL, last_outcome TEXT, consecutive_failures INTEGER NOT NULL,
-    reports INTEGER NOT NULL, note TEXT
+    last_try_at TEXT, last_ok_at TEXT, age_hours REAL, last_outcome TEXT, last_error TEXT,
+    consecutive_failures INTEGER NOT NULL, reports INTEGER NOT NULL, note TEXT
 ) STRICT;
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, job TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, duration_seconds INTEGER,

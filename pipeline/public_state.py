@@ -46,16 +46,19 @@ class Phase(StrEnum):
 
 
 def source_state(source: Mapping[str, Any], as_of: datetime) -> SourceState:
-    """The state of a row of `sources`: `unknown` until it was read well at least once or seen to fail."""
+    """The state of a row of `sources`: `unknown` until it was read well at least once or seen to fail.
+
+    What was read well too long ago is `stale`, whether it was not asked since or fails since.
+    """
     outcome = source["last_outcome"]
     if source["last_try_at"] is None or outcome not in set(Outcome):
         return SourceState.UNKNOWN
+    last_ok = parse_iso(source["last_ok_at"])
+    if last_ok is not None and as_of - last_ok > STALE_AFTER:
+        return SourceState.STALE
     if not Outcome(outcome).good or source["consecutive_failures"] > 0:
         return SourceState.FAILING
-    last_ok = parse_iso(source["last_ok_at"])
-    if last_ok is None:
-        return SourceState.UNKNOWN
-    return SourceState.STALE if as_of - last_ok > STALE_AFTER else SourceState.OK
+    return SourceState.UNKNOWN if last_ok is None else SourceState.OK
 
 
 def service_state(ongoing: int, status_sources_ok: int) -> ServiceState:

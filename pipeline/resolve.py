@@ -135,13 +135,26 @@ def tell(
     if end is not None and end.ended_at is not None:
         entries.append(TimelineEntry(end.ended_at, "ended", end.report_id, None, _quote(evidence, "ended_at")))
     for claim in members:
-        if claim.published_at is not None:
-            event = "posted" if claim.rank == 0 else "reported"
-            status = None if claim.status is Status.UNKNOWN else claim.status
-            entries.append(TimelineEntry(claim.published_at, event, claim.report_id, status))
+        entries += _said(claim)
         if claim.withdrawn_at is not None:
             entries.append(TimelineEntry(claim.withdrawn_at, "withdrawn", claim.report_id))
     return tuple(sorted(entries, key=lambda e: (e.at, _EVENTS.index(e.event), e.report_id)))
+
+
+def _said(claim: Claim) -> list[TimelineEntry]:
+    """What the report said and when: each post of a status incident, of another report that it was published."""
+    event = "posted" if claim.rank == 0 else "reported"
+    if claim.posts:
+        # Two posts of one second are one entry: the later one tells how it stood.
+        last = {post.at: post for post in claim.posts}
+        return [TimelineEntry(p.at, event, claim.report_id, _known(p.status), p.quote) for p in last.values()]
+    if claim.published_at is None:
+        return []
+    return [TimelineEntry(claim.published_at, event, claim.report_id, _known(claim.status))]
+
+
+def _known(status: Status) -> Status | None:
+    return None if status is Status.UNKNOWN else status
 
 
 _EVENTS = ("started", "posted", "reported", "ended", "withdrawn")

@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +24,7 @@ from pipeline.belief import Claim, Outage, Resolution, Signals
 from pipeline.catalogue import Catalogue, Service
 from pipeline.claims import ReadReport, build_claim, is_claim
 from pipeline.errors import StoreError
-from pipeline.merge import CONTENT, Change, StoredUpdate, lay, update_id
+from pipeline.merge import CONTENT, Change, StoredUpdate, close, lay, update_id
 from pipeline.migrations import work
 from pipeline.model import (
     Annotation,
@@ -38,6 +40,7 @@ from pipeline.model import (
     iso,
     parse_iso,
 )
+from pipeline.standing_faults import Ending, Fault, Faults, parts_of, settle
 from pipeline.terms import SourceKind
 
 BUSY_TIMEOUT_MS = 30_000
@@ -51,6 +54,22 @@ class KnownReport:
     content_hash: str
     has_text: bool
     updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far the walk through a source's list of all incidents has come, newest page first.
+
+    `empty_pages` were met in a row; `oldest` is the oldest month read, `floor` the month from which on
+    an earlier walk has read all (``YYYY-MM``). Page 1 was read at `begun_at`.
+    """
+
+    begun_at: datetime
+    next_page: int = 1
+    empty_pages: int = 0
+    oldest: str | None = None
+    ended: bool = False
+    floor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +149,23 @@ class Store:
         )
         return Run(row["id"], row["job"], datetime.fromisoformat(row["started_at"])) if row else None
 
+    def earlier_runs(self, run: Run) -> int:
+        """How many runs of the same job were started before this one."""
+        row = self._one("SELECT count(*) FROM runs WHERE job = ? AND started_at < ?", [run.job, iso(run.started_at)])
+        return int(row[0]) if row else 0
+
+    def last_done_run(self, job: str) -> tuple[Run, dict[str, Any]] | None:
+        """The newest run of `job` that is done, with its summary."""
+        row = self._one(
+            "SELECT id, job, started_at, summary FROM runs WHERE job = ? AND stage = 'done' AND outcome <> 'abandoned'"
+            " ORDER BY started_at DESC LIMIT 1",
+            [job],
+        )
+        if row is None:
+            return None
+        run = Run(row["id"], row["job"], datetime.fromisoformat(row["started_at"]))
+        return run, json.loads(row["summary"] or "{}")
+
     def run_stage(self, run_id: str) -> str:
         """The last stage that the run completed."""
         row = self._one("SELECT stage FROM runs WHERE id = ?", [run_id])
@@ -192,13 +228,17 @@ class Store:
 
     # The memory of fetches
 
-    def memory(self, url: str, run_id: str | None = None) -> Fetch | None:
+    def memory(self, url: str, run_id: str | None = None, source: str | None = None) -> Fetch | None:
         """What the last good answer of `url` was.
 
-        What `run_id` itself remembers does not count: a run that was killed before it finished a
-        source visits that source anew, as if it had not been there.
+        Only what `source` itself was answered counts: a page that another source led to was read in
+        another way, and must not pass for this one's. What `run_id` itself remembers does not count:
+        a run that was killed before it finished a source visits that source anew.
         """
-        row = self._one("SELECT * FROM fetches WHERE url = ? AND run_id IS NOT ?", [url, run_id])
+        row = self._one(
+            "SELECT * FROM fetches WHERE url = ? AND run_id IS NOT ? AND source = coalesce(?, source)",
+            [url, run_id, source],
+        )
         if row is None:
             return None
         fetched = datetime.fromisoformat(row["fetched_at"])
@@ -248,16 +288,20 @@ class Store:
         """
         kind, first_seen = self._provenance(batch)
         with self.db.atomic():
+            late, withdrawn = self._is_late(batch.fetch), 0
+            faults = self._faults(batch, late=late)
+            batch = replace(batch, reports=faults.reports)
             held = self._held(batch)
             updates = self._updates([row["id"] for row, _ in held.values()])
             changes = [
                 lay(batch, report, held.get(report.native_id), updates, whole=kind == SourceKind.STATUS)
                 for report in batch.reports
             ]
-            late, withdrawn = self._is_late(batch.fetch), 0
             if late:
                 changes = [change if change.is_new else Change(change.identity) for change in changes]
+            changes += self._closed(faults.ended)
             self._write(batch, [change for change in changes if change.content], first_seen)
+            self._save_faults(batch.source, faults)
             if batch.complete and not late:
                 withdrawn = self._withdraw(batch, {change.identity for change in changes})
             self._save_issues(batch.issues, batch.fetch.fetched_at, batch.run_id)
@@ -273,6 +317,38 @@ class Store:
         if source is None or run is None:
             raise StoreError(f"unknown source or run: {batch.source}, {batch.run_id}")
         return source["kind"], run["started_at"]
+
+    def _faults(self, batch: Batch, *, late: bool) -> Faults:
+        """What the body makes of the faults of the parts that it shows."""
+        parts = parts_of(batch)
+        if not parts:
+            return Faults(batch.reports)
+        stored, keys = [], {}
+        for row in self._in(
+            "SELECT f.report_id, f.part, f.opened_at, f.ended_at, r.native_id FROM standing_faults f"
+            " JOIN reports r ON r.id = f.report_id WHERE f.source = ? AND f.part IN ({})",
+            [batch.source],
+            parts,
+        ):
+            stored.append(Fault(*row[:4]))
+            keys[row["report_id"]] = row["native_id"]
+        return settle(batch, stored, keys, late=late)
+
+    def _closed(self, ended: Sequence[Ending]) -> list[Change]:
+        ends = {ending.fault.report_id: ending for ending in ended}
+        rows = self._in("SELECT * FROM reports WHERE id IN ({})", [], list(ends))
+        return [close(dict(row), ends[row["id"]].at, ends[row["id"]].word) for row in rows]
+
+    def _save_faults(self, source: str, faults: Faults) -> None:
+        self.db.conn.executemany(
+            "INSERT INTO standing_faults VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (report_id) DO UPDATE SET ended_at = excluded.ended_at",
+            [(f.report_id, source, f.part, f.opened_at, None) for f in faults.opened],
+        )
+        self.db.conn.executemany(
+            "UPDATE standing_faults SET ended_at = ? WHERE report_id = ?",
+            [(ending.at, ending.fault.report_id) for ending in faults.ended],
+        )
 
     def _held(self, batch: Batch) -> dict[str, tuple[dict[str, Any], bool]]:
         """The stored report of each native id, and whether only an update led to it.
@@ -349,12 +425,17 @@ class Store:
         if batch.window_start is None:
             return 0
         rows = self._all(
+            # A state of a part that is no longer shown was not taken back, whatever clock it has.
             # The earlier of both clocks: a record that was opened long after the event slides out like its event.
-            "SELECT id FROM reports WHERE source = ? AND withdrawn_at IS NULL"
-            " AND min(coalesce(started_at, published_at), coalesce(published_at, started_at)) > ?",
+            "SELECT id, native_status FROM reports WHERE source = ? AND withdrawn_at IS NULL"
+            " AND min(coalesce(started_at, published_at), coalesce(published_at, started_at)) > ?"
+            " AND id NOT IN (SELECT report_id FROM standing_faults)",
             [batch.source, iso(batch.window_start)],
         )
-        gone = [row["id"] for row in rows if row["id"] not in listed]
+        states = batch.native_states
+        gone = [
+            row["id"] for row in rows if row["id"] not in listed and (states is None or row["native_status"] in states)
+        ]
         for identity in gone:
             self.db.execute(
                 "UPDATE reports SET withdrawn_at = ?, last_run = ? WHERE id = ?",
@@ -372,13 +453,61 @@ class Store:
             ],
         )
 
+    # The walk through history
+
+    def walk(self, source: str) -> Walk | None:
+        """How far the walk through the source's history has come."""
+        row = self._one("SELECT * FROM history_walks WHERE source = ?", [source])
+        if row is None:
+            return None
+        begun_at, ended = datetime.fromisoformat(row["begun_at"]), bool(row["ended"])
+        return Walk(begun_at, row["next_page"], row["empty_pages"], row["oldest"], ended, row["floor"])
+
+    def save_walk(self, source: str, walk: Walk, begun: Mapping[str, str]) -> None:
+        """Note that a page of the list was read: how far the walk is now, and when each incident on it began."""
+        with self.db.atomic():
+            self.db.conn.executemany(
+                "INSERT OR IGNORE INTO history_incidents (source, code, begun) VALUES (?, ?, ?)",
+                [(source, code, day) for code, day in begun.items()],
+            )
+            self.db.execute(
+                "INSERT OR REPLACE INTO history_walks VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    *(source, iso(walk.begun_at), walk.next_page, walk.empty_pages, walk.oldest),
+                    *(int(walk.ended), walk.floor),
+                ],
+            )
+
+    def wanted(self, source: str, since: str | None) -> list[str]:
+        """The incidents that the walk has met and no report is there of, newest first, those that failed last.
+
+        `since` is a day, ``YYYY-MM-DD``; an incident of which only the month is known counts from its month.
+        """
+        rows = self._all(
+            """SELECT h.code FROM history_incidents h
+            LEFT JOIN reports r ON r.source = h.source AND r.native_id = h.code
+            WHERE h.source = ?1 AND h.gave_up IS NULL AND r.id IS NULL
+            AND (?2 IS NULL OR h.begun >= substr(?2, 1, length(h.begun))) ORDER BY h.tries, h.begun DESC, h.code""",
+            [source, since],
+        )
+        return [row["code"] for row in rows]
+
+    def save_try(self, source: str, code: str, gave_up: str | None, most: int) -> None:
+        """Note that the page of an incident could not be had; for good with `gave_up`, or after so many tries."""
+        self.db.execute(
+            """UPDATE history_incidents SET tries = tries + 1,
+            gave_up = coalesce(?, CASE WHEN tries + 1 >= ? THEN 'failed too often' END)
+            WHERE source = ? AND code = ?""",
+            [gave_up, most, source, code],
+        )
+
     # How collecting went
 
-    def save_source_run(self, row: SourceRun) -> None:
+    def save_source_run(self, row: SourceRun, *, health: bool = True) -> None:
         """Write how the source fared, once a run, and keep the source's own health in step.
 
-        What is new and what changed is counted in the tables, so that a run which was killed and
-        taken up again counts all that it brought.
+        Without `health` the run tells nothing of how the source is now. What is new and what changed is
+        counted in the tables, so that a run which was killed and taken up again counts all that it brought.
         """
         with self.db.atomic():
             counts = self._one(
@@ -394,7 +523,7 @@ class Store:
                     *(row.http_status, row.requests, row.bytes, row.items, *(counts or (0, 0)), row.errors, row.error),
                 ],
             ).rowcount
-            if added:
+            if added and health:
                 self.db.execute(
                     """UPDATE sources SET last_try_at = :at, last_outcome = :outcome,
                     last_ok_at = CASE WHEN :good THEN :at ELSE last_ok_at END,
@@ -494,13 +623,24 @@ class Store:
 
     def claims(self, catalogue: Catalogue) -> Iterator[Claim]:
         """What every report that tells of an outage claims, in order of report id."""
+        posts = groupby(
+            self._all(
+                "SELECT report_id, posted_at, status, text FROM report_updates WHERE replaced_at IS NULL"
+                " ORDER BY report_id, posted_at, id"
+            ),
+            key=itemgetter("report_id"),
+        )
+        waiting = next(posts, None)
         for row in self._all(
-            """SELECT r.*, s.kind AS source_kind, s.service AS source_service, e.annotation, e.is_outage
-            FROM reports r JOIN sources s ON s.name = r.source JOIN extractions e ON e.report_id = r.id ORDER BY r.id"""
+            """SELECT r.*, s.kind AS source_kind, s.service AS source_service, e.annotation, e.is_outage,
+            f.ended_at AS seen_over_at FROM reports r JOIN sources s ON s.name = r.source
+            JOIN extractions e ON e.report_id = r.id LEFT JOIN standing_faults f ON f.report_id = r.id ORDER BY r.id"""
         ):
-            read = ReadReport(
-                dict(row), SourceKind(row["source_kind"]), row["source_service"], json.loads(row["annotation"])
-            )
+            while waiting is not None and waiting[0] < row["id"]:
+                waiting = next(posts, None)
+            updates = [dict(u) for u in waiting[1]] if waiting is not None and waiting[0] == row["id"] else []
+            kind, annotation = SourceKind(row["source_kind"]), json.loads(row["annotation"])
+            read = ReadReport(dict(row), kind, row["source_service"], annotation, updates)
             if is_claim(read):
                 yield build_claim(read, catalogue)
 

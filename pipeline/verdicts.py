@@ -27,6 +27,7 @@ BEST, SECOND = "the best placed report that says so", "another value in the same
 WITHDRAWN, LESSER = "withdrawn by its source", "another source is better placed"
 NOT_OFFICIAL, TIE = "the provider says otherwise", "equal in every other respect"
 BASE = (WITHDRAWN, LESSER)
+OF_THE_RECORD = ("title", "services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ class Witness:
     def for_value(self, field: str, value: str) -> list[Evidence]:
         """The evidence for this value, at least one piece.
 
-        A reading whose words have another normal form than the claim's value still carries it;
-        what has no evidence at all is the source's own field.
+        A reading whose words have another normal form than the claim's value still carries it.
         """
         pieces = self.fields.get(field)
         if pieces is not None:
@@ -75,7 +75,9 @@ class Witness:
             if field not in self.native:
                 best = max(pieces, key=lambda p: (p.confidence, -(p.start or 0)))
                 return [_renamed(best, field, value)]
-        return [Evidence(field, value, self.claim.report_id, "native", f"native:{field}", 1.0)]
+        # The title and the service are the record's own; what else has no words follows from the report as a whole.
+        origin = "native" if field in OF_THE_RECORD else "computed"
+        return [Evidence(field, value, self.claim.report_id, origin, f"{origin}:{field}", 1.0)]
 
 
 def _renamed(piece: Evidence, field: str, value: str | None = None) -> Evidence:

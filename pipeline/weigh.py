@@ -21,6 +21,8 @@ from pipeline.verdicts import Candidate, Rule, Witness, choose, choose_list, con
 from pipeline.windows import FINE, OPEN
 
 DAY = timedelta(days=1)
+# Minutes by which a duration told in words may differ from the clock and still say the same.
+ROUNDING = 5
 LATER = float("inf")
 FINENESS: dict[Precision | None, int] = {
     Precision.EXACT: 0,
@@ -190,16 +192,12 @@ def weigh_duration(scale: Scale, start: Claim | None, end: Claim | None) -> int 
     if computed is None or start is None or end is None:
         found = choose(DURATION, stated, scale.evidence)
         return None if found is None else found.duration_minutes
-    rank = max(start.rank, end.rank)
-    better = [c for c in stated if not c[0].claim.withdrawn and c[0].claim.rank <= rank]
     piece = Evidence("duration_minutes", str(computed), start.report_id, "computed", "end - start", 1.0)
-    if better:
-        found = choose(DURATION, stated, scale.evidence)
-        scale.evidence.append(Weighed(piece, chosen=False, reason="a report of equal or better standing states it"))
-        return None if found is None else found.duration_minutes
     scale.evidence.append(Weighed(piece, chosen=True, reason="from the start and the end, both to the minute"))
     for candidate in stated:
-        reject("duration_minutes", candidate, "start and end come from a better placed source", scale.evidence)
+        agrees = abs(int(candidate[1]) - computed) <= max(ROUNDING, computed / 10)
+        reason = "about the same" if agrees else "the start and the end, both to the minute, say otherwise"
+        reject("duration_minutes", candidate, reason, scale.evidence)
     return computed
 
 

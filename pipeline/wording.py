@@ -32,7 +32,7 @@ CAUSES = {
 }
 
 CERTAINTIES = {
-    Certainty.SUSPECTED: "only signals or one unofficial report speak of it",
+    Certainty.SUSPECTED: "no word of the provider, and no two independent kinds of source",
     Certainty.LIKELY: "at least two independent kinds of source speak of it",
     Certainty.CONFIRMED: "the provider itself says so",
 }

@@ -19,7 +19,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from pipeline.errors import CollectError, ShapeError
-from pipeline.model import Batch, Fetch, Issue, Report, Source
+from pipeline.model import Batch, Fetch, Issue, Report, Source, digest
 from pipeline.terms import Outcome
 from spiders.contents import as_unicode, clean, read_body
 from spiders.failures import explain, explain_status
@@ -30,6 +30,12 @@ from spiders.platforms import Platform, get_platform
 
 VERSION = "0.1"
 ARTICLE_PRIORITY = -10
+MISSING = frozenset({401, 403, 404, 410})
+"""Statuses after which another address of the same page is worth a try."""
+BESIDES_EVERY = 7
+"""Runs in which a list that stands besides the first is asked for once..."""
+FEW = 25
+"""... unless the crawl has no more sources than this."""
 
 logger = logging.getLogger("outagewire.crawl")
 
@@ -43,6 +49,8 @@ class SourceSpider(Spider):
     name = "outagewire"
     declared: ClassVar[tuple[Source, ...]] = ()
     registered: ClassVar[tuple[Source, ...]] = ()
+    tells_health: ClassVar[bool] = True
+    """Whether its visits tell how a source is now."""
 
     def __init__(self, sources: Iterable[Source] | None = None, ledger: Ledger | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -54,6 +62,7 @@ class SourceSpider(Spider):
         self.timeout = 0.0
         self.max_size = 0
         self.article_limit = 0
+        self._turn: int | None = None
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -95,8 +104,10 @@ class SourceSpider(Spider):
     def _begin(self, source: Source) -> list[Request]:
         visit = self.ledger.open(source, 1)
         try:
-            urls = get_platform(source.platform).start(source)
-            requests = [self._ask(visit, url) for url in urls]
+            platform = get_platform(source.platform)
+            requests = [self._ask(visit, url) for url in platform.start(source)]
+            if platform.besides and self._takes_turn(source):
+                requests += [self._ask(visit, url, besides=True) for url in platform.besides(source)]
         except Exception as error:
             logger.exception("%s: the visit could not begin", source.name)
             visit.judge(Outcome.ERROR, f"{type(error).__name__}: {error}")
@@ -106,8 +117,20 @@ class SourceSpider(Spider):
         visit.pending = len(requests)
         return requests
 
-    def _ask(self, visit: Visit, url: str) -> Request:
-        meta = {"visit": visit, "asked": url, "article": None}
+    def _takes_turn(self, source: Source) -> bool:
+        """Whether this run asks for the lists that stand besides the first.
+
+        A second request for every host would double the night, so each run does so for one source in
+        seven, another seventh each time.
+        """
+        if len(self.sources) <= FEW:
+            return True
+        if self._turn is None:
+            self._turn = self.ledger.store.earlier_runs(self.ledger.run)
+        return (int(digest(source.name), 16) + self._turn) % BESIDES_EVERY == 0
+
+    def _ask(self, visit: Visit, url: str, **more: Any) -> Request:
+        meta = {"visit": visit, "asked": url, "article": None, **more}
         return Request(url, callback=self.answered, errback=self.failed, meta=meta)
 
     def _ask_page(self, visit: Visit, url: str, article: Report, *, held: bool) -> Request:
@@ -120,20 +143,41 @@ class SourceSpider(Spider):
         """One answer, of whatever status: an item with what it says, and the article pages it leads to."""
         meta = response.meta
         visit, article = meta["visit"], meta["article"]
+        meta["status"] = response.status
         try:
-            if article is None:
+            if article is None and "besides" not in meta:
                 visit.http_status = response.status
+            if (again := self._fall_back(response)) is not None:
+                return [again]
             if meta.get("unchanged"):
+                self._stood_in(meta)
                 return self._unchanged(visit, meta["asked"], article, self._seen_at(meta))
             if response.status != 200:
                 sentence = explain_status(response.status, _header(response, b"Retry-After"))
-                return self._fail(visit, article, Outcome.HTTP_ERROR, sentence)
+                return self._fail(meta, Outcome.HTTP_ERROR, sentence)
             if not response.body.strip():
-                return self._fail(visit, article, Outcome.EMPTY, "the body is empty")
+                return self._fail(meta, Outcome.EMPTY, "the body is empty")
             return self._read(visit, response, article)
         except Exception as error:  # One source's surprise is a row of that source and nobody else's.
             logger.exception("%s: %s could not be read", visit.source.name, response.url)
-            return self._fail(visit, article, Outcome.ERROR, f"{type(error).__name__}: {error}")
+            return self._fail(meta, Outcome.ERROR, f"{type(error).__name__}: {error}")
+
+    def _fall_back(self, response: Response) -> Request | None:
+        """The request for the platform's other address, where its first one is missing."""
+        meta = response.meta
+        visit: Visit = meta["visit"]
+        fall_back = get_platform(visit.source.platform).fall_back
+        first = meta["article"] is None and "besides" not in meta and "fallen" not in meta
+        if fall_back is None or not first or response.status not in MISSING:
+            return None
+        fallen = f"{meta['asked']}: {explain_status(response.status)}"
+        return self._ask(visit, fall_back(visit.source), fallen=fallen)
+
+    def _stood_in(self, meta: Mapping[str, Any]) -> None:
+        """Name a source whose other address was read instead of the first."""
+        if "fallen" in meta:
+            reason = f"{meta['fallen']}; {meta['asked']} was read instead"
+            self.ledger.note(meta["visit"], "fell_back_to_feed", reason)
 
     def failed(self, failure: Failure) -> list[Collected | Request]:
         """A request that ended without an answer."""
@@ -147,13 +191,19 @@ class SourceSpider(Spider):
             logger.error("%s: %s", request.url, sentence, exc_info=(type(error), error, error.__traceback__))
         if tried := request.meta.get("tried"):
             sentence += f" (asked {tried + 1} times)"
-        return self._fail(request.meta["visit"], request.meta["article"], outcome, sentence)
+        return self._fail(request.meta, outcome, sentence)
 
-    def _fail(self, visit: Visit, article: Report | None, outcome: Outcome, sentence: str) -> list[Collected | Request]:
-        if article is None:
-            visit.judge(outcome, sentence)
-        else:
+    def _fail(self, meta: Mapping[str, Any], outcome: Outcome, sentence: str) -> list[Collected | Request]:
+        visit, article = meta["visit"], meta["article"]
+        if article is not None:
             self.ledger.article_failed(visit, article, f"{article.url}: {outcome}: {sentence}")
+        elif "besides" in meta:
+            if meta.get("status") not in {404, 410}:  # not every page has one
+                self.ledger.besides_failed(visit, meta["asked"], outcome, sentence)
+        elif "fallen" in meta:
+            visit.judge(Outcome.HTTP_ERROR, f"{meta['fallen']}; {meta['asked']}: {sentence}")
+        else:
+            visit.judge(outcome, sentence)
         self.ledger.settle(visit)
         return []
 
@@ -175,15 +225,16 @@ class SourceSpider(Spider):
     def _read(self, visit: Visit, response: Response, article: Report | None) -> list[Collected | Request]:
         source, platform = visit.source, get_platform(visit.source.platform)
         fetch = self._fetch_of(response)
-        headers = _header_pairs(response)
+        headers = header_pairs(response)
         body = as_unicode(response.body, _header(response, b"Content-Type") or "")
         if article is not None:
             return self._read_page(visit, response, article, body)
         try:
-            contents = read_body(platform, body, source)
+            contents = read_body(platform.as_fall_back() if "fallen" in response.meta else platform, body, source)
         except ShapeError as error:
             self.ledger.keep_unread(fetch, response.body, headers)
-            return self._fail(visit, None, Outcome.BAD_SHAPE, str(error))
+            return self._fail(response.meta, Outcome.BAD_SHAPE, str(error))
+        self._stood_in(response.meta)
         wanted = self._wanted(platform, source, contents.reports)
         batch = Batch(
             source=source.name,
@@ -193,16 +244,18 @@ class SourceSpider(Spider):
             issues=contents.issues,
             complete=contents.complete,
             window_start=contents.window_start,
+            native_states=contents.native_states,
+            well=contents.well,
         )
         return [Collected(visit, batch, response.body, headers), *self._pages(visit, wanted)]
 
     def _read_page(self, visit: Visit, response: Response, article: Report, body: bytes) -> list[Collected | Request]:
         """Give the report the text of its page, and the dates that its feed left out. Its address stays the feed's."""
-        fetch, headers = self._fetch_of(response), _header_pairs(response)
+        fetch, headers = self._fetch_of(response), header_pairs(response)
         said = article_page.parse(body, response.url, article)
         if isinstance(said, Issue):
             self.ledger.keep_unread(fetch, response.body, headers)
-            return self._fail(visit, article, Outcome.BAD_SHAPE, f"{said.code}: {said.detail}")
+            return self._fail(response.meta, Outcome.BAD_SHAPE, f"{said.code}: {said.detail}")
         said, issues = clean(
             replace(
                 article,
@@ -279,7 +332,8 @@ def _header(response: Response, name: bytes) -> str | None:
     return value.decode("latin-1") if value else None
 
 
-def _header_pairs(response: Response) -> tuple[tuple[str, str], ...]:
+def header_pairs(response: Response) -> tuple[tuple[str, str], ...]:
+    """The headers of an answer, as the archive keeps them."""
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in response.headers.items()

@@ -9,28 +9,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Issue, Report, Source, Update, report_id
+from pipeline.model import Issue, Report, Source, Update, WellPart, report_id
 from pipeline.terms import Stage
 from spiders.platforms import Platform
 
 # SQLite keeps a NUL but its tools stop at one, and a lone surrogate has no UTF-8 form at all.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
-TEXTS = ("native_id", "title", "url", "text", "summary", "native_status", "native_impact", "timezone", "language")
+TEXTS = (
+    *("native_id", "title", "url", "text", "summary", "native_status", "native_impact", "timezone", "language"),
+    "part",
+)
 MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF32_LE)
 WIDE = MARKS[1:]
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+# Python knows codecs that are no charset of the web, some of them slow without bound (punycode).
+TEXT_CODEC = re.compile(r"(?:utf-|iso8859|cp\d|koi8|mac|gb|big5|euc|shift|johab|tis)")
 DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What one body said. `complete` and `window_start` are those of `Batch`."""
+    """What one body said. `complete`, `window_start`, `native_states` and `well` are those of `Batch`."""
 
     reports: tuple[Report, ...]
     issues: tuple[Issue, ...]
     complete: bool
     window_start: datetime | None
+    native_states: frozenset[str] | None = None
+    well: tuple[WellPart, ...] = ()
 
 
 def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
@@ -39,10 +46,14 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
     Raises what the platform raises: `ShapeError` for a body of another shape.
     """
     reports: dict[str, Report] = {}
+    well: list[WellPart] = []
     issues = list(_count_nul(body, source))
     for said in platform.parse(body, source):
         if isinstance(said, Issue):
             issues.append(replace(said, source=source.name))
+            continue
+        if isinstance(said, WellPart):
+            well.append(WellPart(UNSTORABLE.sub(REPLACEMENT, said.part), UNSTORABLE.sub(REPLACEMENT, said.word)))
             continue
         report, found = clean(said, source)
         issues += found
@@ -54,7 +65,11 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
         reports[report.native_id] = report
     listed = tuple(reports.values())
     start = platform.window(listed) if platform.window else None
-    return Contents(listed, tuple(issues), start is not None, start)
+    covered = platform.covers(listed) if platform.covers else None
+    # Of two parts of one name the ill one counts.
+    ill = {report.part for report in listed}
+    sound = tuple(part for part in well if part.part not in ill)
+    return Contents(listed, tuple(issues), start is not None, start, covered, sound)
 
 
 def _count_nul(body: bytes, source: Source) -> Iterator[Issue]:
@@ -107,7 +122,7 @@ def as_unicode(body: bytes, content_type: str) -> bytes:
         return body
     try:
         codec = codecs.lookup(named[1]).name
-        if codec in {"utf-8", "ascii"}:
+        if codec in {"utf-8", "ascii"} or not TEXT_CODEC.match(codec):
             return body
         body.decode("utf-8")
     except LookupError:

@@ -72,6 +72,8 @@ class Ledger:
     clock: Callable[[], datetime]
     visits: dict[str, Visit] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    health: bool = True
+    """Whether a visit tells how its source is now."""
     _tries: Counter[str] | None = None
 
     def open(self, source: Source, requests: int) -> Visit:
@@ -108,7 +110,8 @@ class Ledger:
                 changed=visit.changed,
                 errors=visit.errors,
                 error=visit.error,
-            )
+            ),
+            health=self.health,
         )
 
     def keep(self, item: Collected) -> None:
@@ -134,6 +137,16 @@ class Ledger:
         name = visit.source.name
         issue = Issue(Stage.CRAWL, ARTICLE_FAILED, reason, name, report_id(name, report.native_id))
         self.store.save_issues([issue], self.clock(), self.run.id)
+
+    def besides_failed(self, visit: Visit, url: str, outcome: Outcome, sentence: str) -> None:
+        """Name a list besides the first that could not be had. An old recording does not hold it, which is no issue."""
+        if outcome is not Outcome.NOT_RECORDED:
+            self.note(visit, "besides_failed", f"{url}: {outcome}: {sentence}")
+
+    def note(self, visit: Visit, code: str, detail: str) -> None:
+        """Name and count one thing about a source that does not end its visit."""
+        visit.errors += 1
+        self.store.save_issues([Issue(Stage.CRAWL, code, detail, visit.source.name)], self.clock(), self.run.id)
 
     def tired(self, source: str, native_id: str) -> bool:
         """Whether the article page of a report has failed on so many nights that it is left alone."""

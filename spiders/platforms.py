@@ -7,18 +7,43 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from types import ModuleType
+from typing import Self
 
 import spiders
 from pipeline.errors import CatalogueError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import SourceKind
 
 ROOMS = ("status", "news", "social")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """One page of a list of all incidents.
+
+    `begun` gives each incident's code and the day it began, ``YYYY-MM-DD``, or ``YYYY-MM`` where only
+    the month can be read; the page's own clock, so a day off at most. `oldest` is the oldest month
+    that the page speaks of, `None` where it speaks of none.
+    """
+
+    begun: Mapping[str, str]
+    oldest: str | None
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How a platform gives what its current lists no longer hold: pages of a list, and a page each incident."""
+
+    list_past: Callable[[Source, int], str]
+    parse_past: Callable[[bytes, Source], HistoryPage]
+    page_of: Callable[[Source, str], str]
+    parse_one: Callable[[bytes, Source], Iterator[Report | Issue]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +52,26 @@ class Platform:
 
     `window` answers, for a body that lists every current report of its source, since when it does so;
     None for a platform whose bodies do not. `follow` answers the address of a report's article page.
+    `besides` answers addresses of further lists that need not be asked every night, and of which each
+    `covers` only the reports in the native states it answers. `fall_back` answers the address to ask
+    where the first is not there, whose body `parse_fall_back` reads.
     """
 
     key: str
     kind: SourceKind
     start: Callable[[Source], list[str]]
-    parse: Callable[[bytes, Source], Iterator[Report | Issue]]
+    parse: Callable[[bytes, Source], Iterator[Report | Issue | WellPart]]
     window: Callable[[Sequence[Report]], datetime | None] | None = None
     follow: Callable[[Report], str | None] | None = None
+    besides: Callable[[Source], list[str]] | None = None
+    covers: Callable[[Sequence[Report]], frozenset[str]] | None = None
+    fall_back: Callable[[Source], str] | None = None
+    parse_fall_back: Callable[[bytes, Source], Iterator[Report | Issue]] | None = None
+    past: Past | None = None
+
+    def as_fall_back(self) -> Self:
+        """The platform as the bodies of its fall-back are read: they list the newest alone."""
+        return replace(self, parse=self.parse_fall_back or self.parse, window=None, covers=None)
 
 
 @cache
@@ -69,4 +106,9 @@ def _read(key: str, module: ModuleType) -> Platform:
         parse=module.parse,
         window=getattr(module, "window", None),
         follow=getattr(module, "follow", None),
+        besides=getattr(module, "besides", None),
+        covers=getattr(module, "covers", None),
+        fall_back=getattr(module, "fall_back", None),
+        parse_fall_back=getattr(module, "parse_fall_back", None),
+        past=getattr(module, "PAST", None),
     )

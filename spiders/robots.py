@@ -11,7 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 from scrapy import Request
@@ -127,9 +127,12 @@ class RobotsMiddleware:
                 response = await self._ask(url)
                 if response.status < 500 or b"Retry-After" in response.headers or tried == self._times:
                     return response
-            except DownloadTimeoutError:
+            except DownloadTimeoutError as error:
                 if tried == self._times:
-                    raise
+                    # Not the time-out itself, after which the page's request would be tried as often again.
+                    host = urlsplit(url).netloc
+                    sentence = f"{host} had not sent its whole robots.txt after {self._timeout:g} seconds"
+                    raise FetchError(Outcome.TIMEOUT, f"{sentence} (asked {tried + 1} times)") from error
             await asyncio.sleep(self._pause * 2**tried)
         raise AssertionError("the last try returns or raises")
 

@@ -68,9 +68,11 @@ class CrawlSummary:
 
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
-    """Settings of Scrapy's or ours by name that differ from `spiders.settings` in this crawl."""
+    """Settings of Scrapy's or ours by name that differ from `spiders.settings` in this crawl, and its spider."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
+    spider: type[SourceSpider] = SourceSpider
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 def crawl(
@@ -97,13 +99,15 @@ def crawl(
     _check_services(sources)
     register(store, {**load_sources(), **{source.name: source for source in sources}}.values())
     clock = read_clock if as_of is None else lambda: as_of
-    ledger = Ledger(store, archive, run, clock, done=set(store.done_sources(run.id)))
+    options = options or CrawlOptions()
+    done = set(store.done_sources(run.id))
+    ledger = Ledger(store, archive, run, clock, done=done, health=options.spider.tells_health)
     skipped = len(ledger.done & {source.name for source in sources})
     began = monotonic()
     recording = Recording(replay) if replay else None
-    process = CrawlerProcess(_settings(options or CrawlOptions(), replay=recording is not None))
-    crawler = process.create_crawler(SourceSpider)
-    process.crawl(crawler, sources=sources, ledger=ledger, recording=recording, as_of=as_of)
+    process = CrawlerProcess(_settings(options, replay=recording is not None))
+    crawler = process.create_crawler(options.spider)
+    process.crawl(crawler, sources=sources, ledger=ledger, recording=recording, as_of=as_of, **options.arguments)
     process.start()
     if process.bootstrap_failed:
         raise CollectError("the crawl could not start; the log says why")

@@ -37,6 +37,10 @@ class UnreadTimeError(ValueError):
         self.code = code
 
 
+# No date is longer; the patterns below are not made for more.
+_LONGEST = 100
+
+
 def read_time(text: str) -> datetime:
     """The moment that `text` names, in UTC.
 
@@ -44,6 +48,8 @@ def read_time(text: str) -> datetime:
     name that RFC 822 does not define, and with ``unreadable_date`` for anything else.
     """
     text = text.strip()
+    if len(text) > _LONGEST:
+        raise UnreadTimeError("unreadable_date", text[:_LONGEST])
     found = _RFC822.fullmatch(text)
     moment = _from_rfc822(found, text) if found else _from_iso(text)
     if moment.tzinfo is None:

@@ -22,6 +22,8 @@ from pipeline.components.finds import Find, add
 from pipeline.components.ruleset import tables
 from pipeline.terms import Cause
 
+NEEDED_WITHIN = 300  # characters between a phrase and the word that it needs before it
+
 
 class CauseFinder:
     """The component: cues over the whole text, phrases only in the sentences that hold one.
@@ -43,17 +45,21 @@ class CauseFinder:
         text = doc.text  # spaCy builds it anew at each call
         flat, bounds = flatten(text), sentence_bounds(doc, len(text))
         starts = [b[0] for b in bounds]
-        gated = self._gate(flat, starts)
+        gated = self._gate(flat, starts, doc._.meta.kind)
         fixes = list(self.fixes.find(flat, 0, len(flat)))
         found = [as_find(text, m, m[0]["weight"], role=m[0]["role"], sentence=None) for m in fixes]
         failed = failed_services(doc, flat)
         for place, cues in gated.items():
             start, end = window(cues, bounds[place])
-            phrases = [*self.phrases.find(flat, start, end), *(m for m in failed if start <= m[1] < end)]
+            phrases = [
+                *(m for m in self.phrases.find(flat, start, end) if grounded(m, flat)),
+                *(m for m in failed if start <= m[1] < end),
+            ]
             free = [p for p in phrases if not any(p[1] < last and first < p[2] for _, first, last in fixes)]
             found += explain(text, flat, cues, sorted(free, key=lambda p: p[1]), bounds[place])
-        for phrase in self.alone.find(flat, 0, min(len(flat), LEAD)):
-            if not any(phrase[1] < f.end and f.start < phrase[2] for f in found):
+        told = [m for m in failed if m[0].get("alone")]
+        for phrase in (*told, *self.alone.find(flat, 0, min(len(flat), LEAD))):
+            if grounded(phrase, flat) and not any(phrase[1] < f.end and f.start < phrase[2] for f in found):
                 sentence = bounds[sentence_of(starts, phrase[1])]
                 found.append(as_find(text, phrase, alone(phrase), role="alone", cue=None, sentence=sentence))
         needed = enough(len(text), doc._.meta.kind)
@@ -62,10 +68,12 @@ class CauseFinder:
         add(doc, found)
         return doc
 
-    def _gate(self, flat: str, starts: Sequence[int]) -> dict[int, list[Match]]:
+    def _gate(self, flat: str, starts: Sequence[int], kind: str | None) -> dict[int, list[Match]]:
         """The cues of each sentence that holds one; a heading's cue stands for all of its section."""
         gated: dict[int, list[Match]] = defaultdict(list)
         for rule, start, end in self.cues.find(flat, 0, len(flat)):
+            if kind is not None and kind not in rule.get("kinds", (kind,)):
+                continue
             first = last = sentence_of(starts, start)
             if rule["side"] == "section":
                 stop = SECTION_END.search(flat, end + 1, end + rule["reach"])
@@ -74,6 +82,12 @@ class CauseFinder:
             for place in range(first, last + 1):
                 gated[place].append((rule, start, end))
         return gated
+
+
+def grounded(phrase: Match, flat: str) -> bool:
+    """Whether what the phrase stands on was named shortly before: "it expired" is a cause after "certificate" alone."""
+    needs = phrase[0].get("needs")
+    return needs is None or needs in flat[max(0, phrase[1] - NEEDED_WITHIN) : phrase[1]]
 
 
 def sentence_of(starts: Sequence[int], offset: int) -> int:

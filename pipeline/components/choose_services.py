@@ -45,11 +45,16 @@ def choose_services(
             return outside(unknown, ranked, catalogue)
     if top is None:
         return ServiceChoice()
-    kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight][:MOST_SERVICES]
+    kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug]) for c in kept)
     provider = catalogue.services[top.slug].provider
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
+
+
+def belongs(candidate: Candidate, top: Candidate) -> bool:
+    """Whether a service stands in one list with the main one, or fails in a title by its own name."""
+    return candidate.strong and (candidate.headed or bool(candidate.chains & top.chains))
 
 
 def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence[Find]) -> Find | None:
@@ -89,7 +94,7 @@ def shown_name(candidate: Candidate, service: Service) -> str:
         return title.pop()
     if not spelled or service.name in spelled or service.category == "cloud_product":
         return service.name
-    alias = max(spelled, key=lambda name: sum(text.casefold() == name.casefold() for text in used))
+    alias = max(spelled, key=lambda name: (sum(text.casefold() == name.casefold() for text in used), len(name), name))
     own, other = set(service.name.casefold().split()), set(alias.casefold().split())
     former = (
         not own & other

@@ -1,9 +1,10 @@
 """The window of an outage out of the times of its text: start, end, duration, and what was wrong with them.
 
 The widest window of impact wins, be it written as one range or as a start here and an end there; a stated
-length stands where the ends are coarse or missing. What no words of the text say is taken last, under rules
-of its own and with low confidence: the posting times of a timeline (`when.posted_first`,
-`when.posted_last`) and, for news and posts, the day of publication (`when.published_day`).
+length stands where the ends are coarse or missing, and is proved by a mention of a rule `when.stated.*`; a length
+that only follows from the ends has no mention, one between two clocks of no known date the rule `when.clocks`.
+What no words of the text say is taken last: the posting times of a timeline (`when.posted_first`,
+`when.posted_last`), with low confidence, and, for news and posts, the day of publication, without a mention.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from pipeline.terms import Precision, Stage
 TOLERANCE = timedelta(days=1)
 OLD = timedelta(days=45)
 RETROSPECT = 600
+# Minutes by which a length told in words may differ from the ends and still say the same.
+ROUNDING = 5
 NEWS = frozenset({"news", "social"})
 NOT_THE_WINDOW = frozenset({"promise", "history", "scheduled", "posted", "other", "detect"})
 
@@ -59,7 +62,12 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         issues.append(_issue("end_before_start", f"{iso(end.at)} before {iso(start.at)}", meta))
         end = None
     told = [
-        f for f in finds if f.field == "duration" and f.data["role"] in ("outage", "so_far") and not f.data["vague"]
+        f
+        for f in finds
+        if f.field == "duration"
+        and f.data["role"] in ("outage", "so_far")
+        and not f.data["vague"]
+        and "historical" not in f.context
     ]
     start, end = posted_ends(start, end, blocks, [f for f in times if f.data["stamp"]])
     start = start or lasting_start(told, meta) or published_start(meta, end)
@@ -81,7 +89,7 @@ def _latest(blocks: Sequence[Block], meta: Meta) -> datetime | None:
 def _usable(find: Find, limit: datetime | None, meta: Meta, issues: list[Issue]) -> bool:
     """Whether a time may bound the window; what is wrong with one that may not is an issue."""
     data = find.data
-    if data["role"] in NOT_THE_WINDOW or data["stamp"]:
+    if data["role"] in NOT_THE_WINDOW or data["stamp"] or "historical" in find.context:
         return False
     if data["lost"] is not None and (data["lost"] or data["role"] in ("start", "end")):
         issues.append(_issue("unknown_zone", find.text, meta))
@@ -113,12 +121,12 @@ def _of_the_event(usable: list[Find], blocks: Sequence[Block], meta: Meta) -> li
 
 
 def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[int | None, Find | None]:
-    """The length: measured between fine ends that the text states, else stated, else between posts."""
+    """The length, between fine ends that the text states, else stated, else between posts; and the words for it."""
     span = None
     if start and end and start.fine and end.fine:
         span = round((end.at - start.at).total_seconds() / 60)
         if start.told and end.told:
-            return span, None
+            return span, next((f for f in told if abs(f.data["minutes"] - span) <= max(ROUNDING, span / 10)), None)
     if told:
         best = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
         return best.data["minutes"], best
@@ -140,9 +148,10 @@ def _window(
     windows: Sequence[Find],
     issues: list[Issue],
 ) -> Window:
-    mentions = [p.mention for p in (start, end) if p is not None]
+    mentions = [p.mention for p in (start, end) if p is not None and p.mention is not None]
     if stated is not None:
-        mentions.append(stated.as_mention("duration_minutes", str(minutes)))
+        rule = f"when.stated.{stated.data['cue']}" if stated.field == "duration" else "when.clocks"
+        mentions.append(replace(stated.as_mention("duration_minutes", str(stated.data["minutes"])), rule=rule))
     chosen = {(m.field, m.value) for m in mentions}
     for find in windows:
         for field, side in (("started_at", "at"), ("ended_at", "to")):

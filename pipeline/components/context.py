@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 
 from pipeline.components.causal_rules import Alternation, flatten, sentence_bounds
 from pipeline.components.finds import Find, finds
+from pipeline.components.past_events import mark_past_events
 from pipeline.components.ruleset import tables
 
 QUOTED = re.compile(r'"[^"\n]{2,400}"')
@@ -40,14 +41,16 @@ class ContextMarker:
         flat = flatten(doc.text)
         bounds = sentence_bounds(doc, len(flat))
         starts = [f.start for f in found]
-        for start, end in dict.fromkeys(
-            bounds[max(0, bisect_right(bounds, (f.start, len(flat) + 1)) - 1)] for f in found
-        ):
+        sentences = list(
+            dict.fromkeys(bounds[max(0, bisect_right(bounds, (f.start, len(flat) + 1)) - 1)] for f in found)
+        )
+        for start, end in sentences:
             inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
             for triggers in self.triggers:
                 for rule, first, last in triggers.find(flat, start, end):
                     if past(rule, flat[first:last], doc):
                         self._mark(flat, rule, (first, last), inside)
+        mark_past_events(found, sentences, flat, doc._.meta)
         for m in QUOTED.finditer(flat) if '"' in flat else ():
             for find in found[bisect_left(starts, m.start()) : bisect_left(starts, m.end())]:
                 find.context.add("quoted")
@@ -61,7 +64,8 @@ class ContextMarker:
             ):
                 continue
             if rule["side"] != "sentence":
-                gap = (at[1], find.start) if rule["side"] == "after" else (find.end, at[0])
+                behind = rule["side"] == "after" or (rule["side"] == "both" and find.start >= at[1])
+                gap = (at[1], find.start) if behind else (find.end, at[0])
                 if not 0 <= gap[1] - gap[0] <= rule["reach"] or any(self.terminators.find(flat, *gap)):
                     continue
             find.context.add(rule["mark"])

@@ -20,11 +20,24 @@ from pipeline.components.finds import Find, finds
 OTHER: Mapping[str, Any] = {"id": "third.service", "cause": "third_party", "weight": 0.97, "symptom": True}
 # "AWS outage takes down Snapchat" may be a text on either: enough for a headline, not for an article.
 FIRST: Mapping[str, Any] = {"id": "third.first_named", "cause": "third_party", "weight": 0.6}
+# "Our search runs in the Cumulon region north, which has lost power": said of what one's own service stands on.
+STANDS_ON: Mapping[str, Any] = {"id": "third.stands_on", "cause": "third_party", "weight": 0.97, "alone": 0.9}
 TROUBLE = r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug)\b"
 AFTER = re.compile(
     r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
     + TROUBLE
     + r"|(?:’s)? (?:is|was|went|goes) down\b(?! (?:as|because|due)\b)"
+)
+GROUND = re.compile(
+    r"(?:depends? (?:up)?on|rel(?:y|ies) on|runs? (?:on|in|at)|hosted (?:by|at|on|in)|live in"
+    r"|built on|served (?:by|from|through)) (?:[\w’-]{1,20} ){0,4}$"
+)
+WHICH_FAILS = re.compile(
+    r"(?:’s)?(?: [\w-]{1,24}){0,4},? (?:which|that) (?:is|are|has|have|was|were|had) (?:\w{1,15} ){0,2}?"
+    r"(?:failing|failed|down|out|unavailable|unreachable|offline|degraded|overloaded|stopped|lost"
+    r"|an? (?:\w+ )?(?:outage|incident)"
+    r"|(?:having|experiencing|suffering|facing|seeing|reporting))\b(?: (?:from )?(?:an? |its |some )?"
+    r"(?:power|connectivity|network|outage|problems?|issues?|incident|errors))?"
 )
 BEFORE = re.compile(TROUBLE + r" (?:at|with|in|of|on|from|affecting|impacting) (?:[\w’-]{1,20} ){0,3}?$")
 
@@ -42,6 +55,11 @@ def failed_services(doc: Doc, flat: str) -> list[Match]:
             if doc._.meta.service or not others_follow(find, services):
                 continue
             rule = FIRST
+        if rule is OTHER and GROUND.search(flat, max(0, find.start - 60), find.start):
+            fails = WHICH_FAILS.match(flat, find.end, find.end + 160)
+            if fails:
+                failed.append((STANDS_ON, find.start, fails.end()))
+                continue
         after = AFTER.match(flat, find.end, find.end + 60)
         before = BEFORE.search(flat, max(0, find.start - 60), find.start)
         if after or before:

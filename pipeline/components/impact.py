@@ -5,6 +5,7 @@ Example: "elevated error rates for some users" is a minor degradation with error
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,12 +14,13 @@ from spacy.tokens import Doc
 
 from pipeline.components.finds import Find, Meta, add
 from pipeline.components.lexicon import flatten
-from pipeline.components.ruleset import load_rules
+from pipeline.components.ruleset import Rule, compile_pattern, load_rules, tables
 from pipeline.model import Mention
 from pipeline.terms import Kind, Severity, Symptom
 
 READ = 1_500
 LEAST_SYMPTOM = 0.25
+AROUND = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +39,33 @@ class ImpactFinder:
 
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy calls every factory with both
         self.name = name
-        self.rules = load_rules("impact")
+        self.denied = compile_pattern(tables("impact")["denied"])
+        self.rules = [(rule, edge(rule, "not_before"), edge(rule, "not_after")) for rule in load_rules("impact")]
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
         text = doc.text[: doc._.meta.title_end + READ]
         flat = flatten(text)
-        found = [
-            Find(
-                rule.data["field"],
-                m.start(),
-                m.end(),
-                text[m.start() : m.end()],
-                rule.value,
-                rule.id,
-                0.7,
-                data=rule.data,
-            )
-            for rule in self.rules
-            if rule.possible(flat)
-            for m in rule.pattern.finditer(flat)
-        ]
+        found = []
+        for rule, before, behind in self.rules:
+            if not rule.possible(flat):
+                continue
+            field = rule.data["field"]
+            for match in rule.pattern.finditer(flat):
+                start, end = match.span()
+                lead, tail = flat[max(0, start - AROUND) : start], flat[end : end + AROUND]
+                if (before and before.search(lead)) or (behind and behind.search(tail)):
+                    continue
+                if field == "symptom" and self.denied.search(lead):
+                    continue
+                found.append(Find(field, start, end, text[start:end], rule.value, rule.id, 0.7, data=rule.data))
         add(doc, found)
         return doc
+
+
+def edge(rule: Rule, key: str) -> re.Pattern[str] | None:
+    """The words beside a find that speak against it, or None where the rule has none."""
+    return compile_pattern(rule.data[key]) if key in rule.data else None
 
 
 def holds(find: Find) -> bool:

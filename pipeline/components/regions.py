@@ -13,19 +13,16 @@ from spacy.tokens import Doc
 
 from pipeline.components.finds import Find, Meta, add
 from pipeline.components.lexicon import Lexicon, flatten
-from pipeline.components.ruleset import load_rules, tables
+from pipeline.components.ruleset import compile_pattern, load_rules, tables
 from pipeline.model import Mention
 
 READ = 4_000
 ZONE = re.compile(r"(?<=\d)-?[a-f]$")
-INSIDE = re.compile(
-    r"\b(?:in|across|throughout|around|over|within|from|for|to|of|and|at|affecting|impacting|hit|hits|parts? of|"
-    r"region|regions?:|locations?:|[,/(\[])"
-    r"\s*(?:the\s+|all\s+|much of\s+|some\s+|several\s+|parts of\s+)*(?:\w+ern\s+)?[\"(\[]?$"
+LISTED = re.compile(
+    r"\s*(?:,|/|;|&|\band\b|\bor\b|, and|, or|as well as|and also|and parts of)\s*(?:the |parts of |in |across )*"
 )
-PART = re.compile(
-    r"(?:'s)?[\w\s-]{0,12}\b(?:users|customers|regions?|outage|data ?cent(?:er|re)s?|servers|PoPs?|subscribers)\b"
-)
+END = re.compile(r"[.!?]\s|\n")
+BEFORE, BEHIND, SENTENCE = 70, 40, 160
 MOST = 12
 PLACES = ("countries", "continents", "states", "cities")
 
@@ -42,6 +39,9 @@ class Regions:
         places += [(alias, ("place", place)) for alias, place in data["aliases"].items()]
         self.lexicon: Lexicon[tuple[str, str]] = Lexicon(places)
         self.rules = load_rules("regions")
+        self.inside, self.behind, self.bystander, self.failure = (
+            compile_pattern(data[key]) for key in ("inside", "behind", "bystander", "failure")
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds, in order of their place."""
@@ -60,16 +60,41 @@ class Regions:
                 for match in rule.pattern.finditer(flat):
                     start, end = match.span()
                     value = ZONE.sub("", match.group()) if rule.value == "code" else rule.value
-                    yield Find("region", start, end, text[start:end], value, rule.id, 0.9, data={"where": True})
+                    yield Find(
+                        "region", start, end, text[start:end], value, rule.id, 0.9, data={"where": True, "stated": True}
+                    )
 
     def by_name(self, text: str, flat: str) -> Iterator[Find]:
         """Places by name, as they are written: "US" is one and "us" is not."""
+        last: tuple[int, bool, bool] = (-1, False, False)
         for start, end, (kind, place) in self.lexicon.scan(flat):
             if not text[start].isupper() or (end - start <= 3 and not text[start:end].isupper()):
                 continue
-            before, after = text[max(0, start - 40) : start], text[end : end + 30]
-            where = kind == "region" or bool(INSIDE.search(before) or PART.match(after))
-            yield Find("region", start, end, text[start:end], place, f"regions.{kind}", 0.8, data={"where": where})
+            if kind == "region":
+                where = stated = True
+            elif 0 <= last[0] <= start <= last[0] + 24 and LISTED.fullmatch(flat, last[0], start):
+                where, stated = last[1:]
+            else:
+                where, stated = self.where(flat, start, end)
+            last = (end, where, stated)
+            data = {"where": where, "stated": stated}
+            yield Find("region", start, end, text[start:end], place, f"regions.{kind}", 0.8, data=data)
+
+    def where(self, flat: str, start: int, end: int) -> tuple[bool, bool]:
+        """Whether the failure may be at this place, and whether the sentence says so beside."""
+        before = flat[max(0, start - BEFORE) : start]
+        if flat.startswith("-based", end) or self.bystander.search(before):
+            return False, False
+        if self.behind.match(flat, end, end + BEHIND):
+            return True, True
+        if not self.inside.search(before):
+            return False, False
+        first, final = max(0, start - SENTENCE), end + SENTENCE
+        for edge in END.finditer(flat, first, start):
+            first = edge.end()
+        if stop := END.search(flat, end, final):
+            final = stop.start()
+        return True, bool(self.failure.search(flat, first, start) or self.failure.search(flat, end, final))
 
 
 def choose_regions(found: Sequence[Find], meta: Meta) -> tuple[tuple[str, ...], tuple[Mention, ...]]:
@@ -81,9 +106,13 @@ def choose_regions(found: Sequence[Find], meta: Meta) -> tuple[tuple[str, ...], 
     first: dict[str, Find] = {}
     for find in found:
         if find.start < reach and find.data["where"] and not find.context & {"negated", "historical"}:
-            first.setdefault(find.value, find)
+            known = first.setdefault(find.value, find)
+            if find.data["stated"] and not known.data["stated"]:
+                first[find.value] = find
     if "global" in first and first["global"].start < meta.title_end + 300:
         return ("global",), (first["global"].as_mention(),)
     first.pop("global", None)
+    if any(find.data["stated"] for find in first.values()):
+        first = {place: find for place, find in first.items() if find.data["stated"]}
     kept = dict(list(first.items())[:MOST])
     return tuple(kept), tuple(find.as_mention() for find in kept.values())

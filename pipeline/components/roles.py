@@ -10,9 +10,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.components.lengths import Length
-from pipeline.components.time_rules import CueHit, cue_index
+from pipeline.components.time_rules import CueHit, cue_index, doings
 
 BREAK = re.compile(
     r"(?<![ap]\.m)(?<!\bU\.S)(?<!\bapprox)[.!?;][”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z])|;[ \t]|\n|\s[|•]\s"
@@ -26,6 +27,12 @@ LENGTH_BEFORE = 36
 LENGTH_AFTER = 32
 # A verb behind "and" tells of the next time, not of this one.
 JOINED = re.compile(r"\b(?:and|but|then)\b")
+# The cues of a start that name no failure: what started is told before them.
+BEGAN = frozenset({"starting", "began_after"})
+SUBJECT_REACH = 60
+# "not working normally since 10:14" is no end; "working normally since 10:14" is one.
+DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[’']t\b", re.IGNORECASE)
+DENIAL_REACH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,38 @@ def role_of(text: str, span: tuple[int, int], bounds: tuple[int, int], neighbour
     if nearest is None:
         return Role("none", "none", LOOK_BACK)
     distance = start - nearest.end if nearest.end <= start else nearest.start - end
-    name = nearest.cue.role
+    name, cue = nearest.cue.role, nearest.cue.id
+    if cue in BEGAN:
+        name, cue = _began(text, bounds[0], nearest)
+    elif name == "end" and text.endswith("since", nearest.start, nearest.end):
+        name = "start" if DENIAL.search(text, max(bounds[0], nearest.start - DENIAL_REACH), nearest.start) else name
     if nearest.cue.needs is not None and not any(
         h.cue.role == nearest.cue.needs for h in (*before, *after) if h is not nearest
     ):
         name = nearest.cue.otherwise
-    return Role(name, nearest.cue.id, distance, behind=nearest.start >= end)
+    return Role(name, cue, distance, behind=nearest.start >= end)
+
+
+@cache
+def _subject() -> re.Pattern[str]:
+    """What started, right before the verb: "release 8.31", "the migration of all tables", "maintenance"."""
+    other, works = (
+        "|".join(re.escape(w) for w in sorted(doings()[kind], key=len, reverse=True))
+        for kind in ("words", "maintenance")
+    )
+    return re.compile(
+        rf"\b(?:(?P<other>{other})|(?P<works>{works}))(?:\s[vV]?\d[\w.]{{0,12}})?"
+        r"(?:\s(?:of|to|for|in|on)\s[\w.’'-]{1,20}(?:\s[\w.’'-]{1,20}){0,2}?)?\s(?:(?:was|had|were|then|itself)\s){0,2}$",
+        re.IGNORECASE,
+    )
+
+
+def _began(text: str, left: int, hit: CueHit) -> tuple[str, str]:
+    """The role and cue of a start, by what it is that started."""
+    subject = _subject().search(text, max(left, hit.start - SUBJECT_REACH), hit.start)
+    if subject is None:
+        return hit.cue.role, hit.cue.id
+    return ("other", "action") if subject["other"] else ("start", "maintenance_began")
 
 
 def _nearest(

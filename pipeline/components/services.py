@@ -25,6 +25,13 @@ DOMAIN = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,12})(?
 ADDRESS = re.compile(r"https?://\S+")
 PLAIN_HOSTS = frozenset(("www", "status", "app", "m", "blog", "help", "support", "docs", "developers", "news", "forum"))
 READ = 30_000
+PART_OF_NUMBER = re.compile(r"[.,]\d")
+CALLED = re.compile(
+    r"\b(?:call(?:s|ed|ing)?(?: to)?|dial(?:s|l?ed|l?ing)?|r(?:ing|ang)|reach(?:ed|ing)?|emergency|phone) $"
+)
+NUMBERED = re.compile(
+    r" (?:is|was|goes|went|down|outages?|call(?:er)?s?|lines?|services?|systems?|emergency|cent(?:er|re)s?|dispatch)\b"
+)
 
 
 @Language.factory("outagewire_services", assigns=["doc._.finds"])
@@ -65,6 +72,8 @@ class Services:
                 continue
             if after[:1] == "." and after[1:].isalpha() and after[1:].islower():
                 continue
+            if flat[start:end].isdigit() and not is_called(flat, start, end):
+                continue
             small = not casual and text[start:end].islower() and text[start:end] not in self.small_names
             data = {"ambiguous": ambiguous or small}
             yield Find("service", start, end, text[start:end], value, "services.name", 0.95, data=data)
@@ -98,3 +107,10 @@ class Services:
                     data = {"ambiguous": False, "sign": "domain", "host": host}
                     yield Find("service", start, end, text[start:end], slug, "services.domain", 0.8, data=data)
                     break
+
+
+def is_called(flat: str, start: int, end: int) -> bool:
+    """Whether a number is a name: a whole number, not a part of one, that is called or spoken of as a service."""
+    if flat[start - 1 : start].strip(" \n(\"'") or PART_OF_NUMBER.match(flat, end):
+        return False
+    return bool(CALLED.search(flat, max(0, start - 24), start) or NUMBERED.match(flat, end))

@@ -28,6 +28,7 @@ from pipeline.components.slots import Settled, Slot, ends, make_slots
 
 NEIGHBOUR_AGE = timedelta(days=60)
 ONE_DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 NO_TIME = timedelta(0)
 CLOSE = 3
 # Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
@@ -144,11 +145,20 @@ class _Settling:
         late = at is not None and borrowed and anchor is not None and latest_before(at, anchor)
         if late and day is not None and self.roles[i].name != "promise":
             at = moment(point, day - ONE_DAY, slot.zone, anchor)
+        elif at is not None and anchor is not None and day is not None and self._to_come(i, at, anchor):
+            # "Wednesday night ... 11:40 pm" in a story of early Thursday, UTC: the date of a neighbour was not its own.
+            at = moment(point, day - (WEEK if slot.point.day else ONE_DAY), slot.zone, anchor)
         lost = slot.lost or ("" if at is not None and at.zoneless else None)
         no_day = self.days[i] is None and point.back is None
         return Settled(
             point.start, point.end, at, None, ranged=False, role=self.roles[i], slot=slot, lost=lost, borrowed=no_day
         )
+
+    def _to_come(self, i: int, at: Moment, anchor: Anchor) -> bool:
+        """Whether a start to the hour lies behind the publication, with a date that may be read as an earlier one."""
+        day = self.slots[i].point.day
+        movable = day is None or (day.weekday is not None and day.month is None)
+        return self.roles[i].name == "start" and movable and latest_before(at, anchor) == 1
 
     def _range(self, unit: Range, i: int) -> Settled:
         first, last = self.slots[i], self.slots[i + 1]
@@ -173,6 +183,8 @@ class _Settling:
             start, end = both(left, right)
             if borrowed and anchor is not None and end is not None and latest_before(end, anchor):
                 start, end = both(left - ONE_DAY, right - ONE_DAY)
+            elif self.days[i] is None and start is not None and anchor is not None and self._to_come(i, start, anchor):
+                start, end = both(left - ONE_DAY, right)
         lost = first.lost or last.lost or ("" if start is not None and start.zoneless else None)
         apart = (two - one).days if one and two and self.days[i + 1] is not None else 0
         minutes = local_minutes(a, b, apart, over_midnight=self.days[i + 1] is None or self.days[i] is None)

@@ -6,6 +6,7 @@ Example: "A fix is deployed. The issue has been resolved." ends in `resolved`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,9 +15,10 @@ from pipeline.components.finds import Block, Find, Meta, add
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import compile_pattern, load_rules
 from pipeline.model import Mention
-from pipeline.terms import Status
+from pipeline.terms import Kind, Status
 
 HEAD, TAIL = 1_500, 1_000
+BEFORE = 60
 WORDS = {
     "investigating": Status.INVESTIGATING,
     "identified": Status.IDENTIFIED,
@@ -44,7 +46,7 @@ class State:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
-        text = doc.text
+        text, title_end = doc.text, doc._.meta.title_end
         windows = (
             [(0, text[:HEAD])] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
         )
@@ -56,7 +58,9 @@ class State:
                     continue
                 for match in rule.pattern.finditer(flat):
                     start, end = match.span()
-                    if unless and unless.search(flat, max(0, start - 60), start):
+                    if unless and unless.search(flat[max(0, start - BEFORE) : start]):
+                        continue
+                    if rule.data.get("title_only") and offset + start >= title_end:
                         continue
                     span = (offset + start, offset + end, window[start:end])
                     found.append(Find("status", *span, rule.value, rule.id, 0.8, data=rule.data))
@@ -70,6 +74,9 @@ def choose_state(found: Sequence[Find], blocks: Sequence[Block], meta: Meta) -> 
     if blocks:
         last = max(blocks, key=lambda b: (b.posted_at.timestamp() if b.posted_at else 0.0, b.start))
         known = WORDS.get((last.status or "").strip().lower())
+        taken_back = [f for f in held if last.start <= f.start < last.end and f.value == Status.RETRACTED]
+        if taken_back:
+            return Status.RETRACTED, (taken_back[0].as_mention(),)
         if known:
             inside = [f for f in held if last.start <= f.start < last.end and f.value == known]
             return known, tuple(f.as_mention() for f in inside[:1])
@@ -85,3 +92,19 @@ def choose_state(found: Sequence[Find], blocks: Sequence[Block], meta: Meta) -> 
     best = max(sums, key=lambda value: sums[value])
     chosen = next(f for f in held if f.value == best)
     return Status(best), (chosen.as_mention(),)
+
+
+def over(status: Status, kind: Kind, meta: Meta, started_at: datetime | None, ended_at: datetime | None) -> Status:
+    """The state where the text itself gives the end: what has a start and an end before the publication is resolved.
+
+    A status page's own word is kept unless it says none. Where no publication is known, an end is taken to be past
+    unless the text announces maintenance.
+    """
+    if started_at is None or ended_at is None or ended_at < started_at or kind == Kind.MAINTENANCE:
+        return status
+    if meta.published is not None and ended_at > meta.published:
+        return status
+    open_states = {Status.UNKNOWN}
+    if meta.kind != "status" and meta.published is not None:
+        open_states |= {Status.SUSPECTED, Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING}
+    return Status.RESOLVED if status in open_states else status

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -126,6 +126,12 @@ def parts() -> Mapping[str, int]:
 def numbers() -> Mapping[str, int]:
     """Number words up to ninety."""
     words: Mapping[str, int] = load_times()["numbers"]
+    return words
+
+
+def doings() -> Mapping[str, Sequence[str]]:
+    """Nouns whose start is not the outage's, and those of maintenance, whose start may be."""
+    words: Mapping[str, Sequence[str]] = load_times()["doings"]
     return words
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
+from itertools import pairwise
 
 from pipeline.catalogue import Catalogue, Service, slugify
 from pipeline.components.finds import Find, Meta
@@ -41,6 +42,11 @@ NOT_NAMES = frozenset(
         "report",
     )
 )
+JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? &|/|, as well as| as well as)\s*(?:the |its )?")
+SHARED = frozenset(
+    ("subjects.is-down", "subjects.outage-noun", "subjects.suffers", "subjects.users-cannot", "subjects.takes-down",
+     "subjects.functions-errors", "subjects.access-to", "subjects.is-it-down", "subjects.recovers")
+)  # fmt: skip
 DIRECT = frozenset(("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers"))
 
 
@@ -51,8 +57,9 @@ class Candidate:
     slug: str
     weight: float = 0.0
     strong: bool = False
-    sure: bool = False
+    headed: bool = False
     finds: list[tuple[float, Find]] = with_default(default_factory=list)
+    chains: set[int] = with_default(default_factory=set)
 
 
 def source_service(meta: Meta, catalogue: Catalogue) -> Service | None:
@@ -87,6 +94,7 @@ class Weighing:
         self.begins = {find.start for find in found}
         self.candidates: dict[str, Candidate] = {}
         self.doubtful: list[tuple[float, Find, list[Part]]] = []
+        self.chains = self.find_chains()
 
     def related(self, slug: str, other: str) -> bool:
         """Whether the two are one service, part and whole, or products of one provider."""
@@ -103,14 +111,9 @@ class Weighing:
 
     def weigh(self) -> None:
         """Give each find its weight; the ambiguous ones wait until the sure ones are known."""
-        read: dict[str, int] = {}
-        for find in self.found:
-            read[find.value] = read.get(find.value, 0) + 1
-            if read[find.value] > FINDS_READ:
-                continue
-            near = find.start < self.meta.title_end + PARTS_READ or read[find.value] == 1
-            told = parts(self.text, self.flat, find.start, find.end) if near else []
-            weight = self.place_weight(find) * factor(told, find)
+        for find, own, shared in self.told():
+            told = [*own, *shared]
+            weight = self.place_weight(find) * factor(own, find)
             if self.owns_the_next(find):
                 weight, told = PART_WEIGHT["mere"] * weight, []
             if find.data.get("ambiguous") or "|" in find.value:
@@ -129,6 +132,36 @@ class Weighing:
             if slug in self.candidates and is_cased(find, self.catalogue.services[slug]):
                 self.take(slug, 0.5 * weight, find, ())
         self.read_jargon()
+
+    def told(self) -> Iterator[tuple[Find, list[Part], list[Part]]]:
+        """Each find that is read, what is said around it, and what a list it stands in shares of its other names.
+
+        The shared words make a name fail as well, but weigh nothing: the name they stand by goes before.
+        """
+        read: dict[str, int] = {}
+        found: list[tuple[Find, list[Part]]] = []
+        chains: dict[int, list[Part]] = {}
+        for find in self.found:
+            read[find.value] = read.get(find.value, 0) + 1
+            if read[find.value] > FINDS_READ:
+                continue
+            near = find.start < self.meta.title_end + PARTS_READ or read[find.value] == 1
+            own = parts(self.text, self.flat, find.start, find.end) if near else []
+            found.append((find, own))
+            if find.start in self.chains and not is_mere(own):
+                chains.setdefault(self.chains[find.start], []).extend(p for p in own if p.rule in SHARED)
+        for find, own in found:
+            chain = [] if is_mere(own) else chains.get(self.chains.get(find.start, -1), [])
+            yield find, own, [p for p in chain if p not in own]
+
+    def find_chains(self) -> dict[int, int]:
+        """The names of a list, each by its place with the place of the list's first: "Quillmail, Inkpot and Vellum"."""
+        chains: dict[int, int] = {}
+        for one, two in pairwise(self.found):
+            if one.end < two.start <= one.end + 12 and JOINED.fullmatch(self.flat, one.end, two.start):
+                chains.setdefault(one.start, one.start)
+                chains[two.start] = chains[one.start]
+        return chains
 
     def owns_the_next(self, find: Find) -> bool:
         """Whether the name only says whose service the next one is: "Meta's WhatsApp"."""
@@ -152,6 +185,10 @@ class Weighing:
         candidate.weight += weight
         candidate.strong |= bool(find.data.get("told")) or (any(p.strong for p in told) and not is_mere(told))
         candidate.finds.append((weight, find))
+        if find.start in self.chains and any(p.rule in SHARED for p in told):
+            candidate.chains.add(self.chains[find.start])
+        if find.start < self.meta.title_end and any(p.rule in DIRECT for p in told) and not is_mere(told):
+            candidate.headed = True
 
     def pick(self, find: Find) -> str:
         """The service meant by a name that several share: the one whose kin is near, else the first."""
@@ -209,7 +246,8 @@ class Weighing:
                 if whole and self.stands_for(candidate, whole):
                     candidate.weight += whole.weight
                     candidate.strong |= whole.strong
-                    del self.candidates[above]
+                    if self.own or not (whole.headed or candidate.chains & whole.chains):
+                        del self.candidates[above]
         return sorted(self.candidates.values(), key=lambda c: (-c.weight, c.slug))
 
     def stands_for(self, part: Candidate, whole: Candidate) -> bool:

@@ -1,6 +1,6 @@
 """The ends of the window: which time of the text is the start, which the end, and what stands in for them.
 
-A `Pick` is one end with the mention that proves it. `told_ends` takes what the words say, the other
+A `Pick` is one end with the mention that proves it, if any does. `told_ends` takes what the words say, the other
 functions what stands in where they say nothing; each stand-in has a rule of its own and low confidence.
 """
 
@@ -34,16 +34,18 @@ WIDEST_GAP = 2
 STAMP_REACH = 80
 POSTED = 0.4
 SO_FAR = 0.6
-PUBLISHED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One end of the window: the time, the mention that proves it, the rule it comes from."""
+    """One end of the window: the time, the mention that proves it, the rule it comes from.
+
+    A day that is only that of the publication has no words to prove it, and no mention.
+    """
 
     at: datetime
     precision: Precision
-    mention: Mention
+    mention: Mention | None
     rule: str
 
     @property
@@ -144,7 +146,7 @@ def _pick(find: Find, field: str, side: str = "at") -> Pick:
 
 def over_midnight(start: Pick | None, end: Pick | None, usable: list[Find], limit: datetime | None) -> Pick | None:
     """The end, a day later where its date was taken from a time before it and midnight lies between."""
-    if start is None or end is None or not end.fine or end.at >= start.at:
+    if start is None or end is None or end.mention is None or not end.fine or end.at >= start.at:
         return end
     later = end.at + timedelta(days=1)
     borrowed = {(f.start, f.end) for f in usable if f.data["borrowed"]}
@@ -197,8 +199,7 @@ def published_start(meta: Meta, end: Pick | None) -> Pick | None:
     day = meta.published.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if end is not None and end.at < day:
         return None
-    rule = "when.published_day"
-    return Pick(day, Precision.DAY, Mention("started_at", "", iso(day) or "", 0, 0, rule, PUBLISHED), rule)
+    return Pick(day, Precision.DAY, None, "when.published_day")
 
 
 def computed_end(start: Pick | None, stated: Find | None, limit: datetime | None) -> Pick | None:

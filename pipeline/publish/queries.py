@@ -95,7 +95,7 @@ WHERE s.slug = :service
 SOURCES_OF_SERVICE = "SELECT * FROM sources WHERE service = :service ORDER BY active DESC, name LIMIT 50"
 SOURCES = """
 SELECT x.*, s.name AS service_name FROM sources x LEFT JOIN services s ON s.slug = x.service
-WHERE x.state = :state AND x.active = 1 ORDER BY x.consecutive_failures DESC, x.name LIMIT :limit
+WHERE x.state = :state AND x.active = 1 ORDER BY x.consecutive_failures DESC, x.age_hours DESC, x.name LIMIT :limit
 """
 SOURCES_BY_KIND = """
 SELECT kind, count(*) AS sources, sum(state = 'ok') AS ok, sum(state = 'failing') AS failing,

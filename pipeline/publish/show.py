@@ -22,7 +22,7 @@ STATIC = Path(__file__).resolve().parent / "static"
 STATES = {
     "ok": "read well and lately",
     "failing": "the last attempt failed",
-    "stale": "not read lately",
+    "stale": "not read well lately",
     "unknown": "never read",
 }
 SERVICE_STATES = {

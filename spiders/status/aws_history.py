@@ -118,10 +118,11 @@ def _old_updates(reading: Reading, markup: str, service: str, first: datetime) -
         clock = _CLOCK.fullmatch(item["stamp"])
         if clock is None or clock["zone"] not in ZONES:
             raise BadRecordError(f"its time cannot be read: {item['stamp'][:40]}")
-        before = _moment(clock, before, first)
+        shown = before = _moment(clock, before, first)
         if abs(before - first) < timedelta(minutes=1):
             before = first  # the same moment, which the clock shows without its seconds
-        return Update(f"{service}_{second(before)}", before, plain_text(f"<p>{item['text']}</p>"))
+        # Keyed by the clock: AWS sets an event's date, and with it the event's key, anew now and then (22 of 554).
+        return Update(f"{service}_{second(shown)}", before, plain_text(f"<p>{item['text']}</p>"))
 
     items = [{"stamp": stamp, "text": text} for stamp, text in zip(pieces[1::2], pieces[2::2], strict=True)]
     return timeline(reading, f"{service}_{second(first)}", items, read)

@@ -14,10 +14,10 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import Kind, Severity, SourceKind
 from spiders.bodies import load_json
-from spiders.standing import DOWN, MAINTENANCE, OPERATIONAL, State, read_states, standing
+from spiders.standing import DOWN, MAINTENANCE, OPERATIONAL, UNWATCHED, State, read_states, standing
 from spiders.status import status_feed
 from spiders.strict import Reading, Record, listed, need
 
@@ -53,7 +53,7 @@ def start(source: Source) -> list[str]:
     return [source.url.rstrip("/") + "/status.json"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each service that is not up, or the page where none is listed; then the issues met. Raises `ShapeError`."""
     if urlsplit(source.url).path.endswith(FEEDS):
         yield from status_feed.parse(body, source)
@@ -66,10 +66,10 @@ def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
     services = listed(value, "services") if "services" in value else []
     yield from read_states(reading, services, partial(_service, reading))
     indicator: str = value["indicator"]
-    state = reading.word(PAGE, indicator, OPERATIONAL, "body.indicator")
+    state = reading.word(PAGE, indicator, UNWATCHED, "body.indicator")
     word = WORDS.get(indicator, indicator)
-    page = standing(reading, state, key="page", name=None, word=word) if not services else None
-    if page is not None:
+    page = standing(reading, state, key="page", name=None, word=word)
+    if isinstance(page, WellPart) or (page is not None and not services):
         yield page
     yield from reading.issues()
 
@@ -79,8 +79,8 @@ def window(_reports: Iterable[Report]) -> datetime | None:
     return None
 
 
-def _service(reading: Reading, record: Record) -> Report | None:
+def _service(reading: Reading, record: Record) -> Report | WellPart | None:
     reading.keys(record, SERVICE_KEYS, "service")
     name, word = need(record, "name"), need(record, "indicator")
-    state = reading.word(SERVICE, word, OPERATIONAL, "service.indicator")
+    state = reading.word(SERVICE, word, UNWATCHED, "service.indicator")
     return standing(reading, state, key=f"service-{name}", name=name, word=WORDS.get(word, word))

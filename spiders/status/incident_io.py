@@ -4,7 +4,7 @@ The first is what `spiders.status.statuspage` reads; its incidents often name no
 second (the same record as the widget's) lists what is open and what is planned, and of each only
 the update posted last; a source asks for it by naming that address as its `url`. No record of it
 tells when an incident began.
-The path ``/api/widget`` is unverified.
+The path ``/api/widget`` is unverified. No way to what the list no longer holds is documented.
 Its words: https://docs.incident.io/api-reference/status-page-incidents-v2
 """
 
@@ -57,6 +57,12 @@ def start(source: Source) -> list[str]:
     return [address if address.endswith(SUMMARIES) else address + "/api/v2/incidents.json"]
 
 
+def besides(source: Source) -> list[str]:
+    """The list of maintenances, as Statuspage's; a summary holds its own."""
+    address = api_address(source)
+    return [] if address.endswith(SUMMARIES) else [address + "/api/v2/scheduled-maintenances.json"]
+
+
 def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
     """Each incident and maintenance of the body, then the issues met. Raises `ShapeError`."""
     value = load_json(body)
@@ -75,6 +81,11 @@ def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
 def window(reports: Iterable[Report]) -> datetime | None:
     """As Statuspage's: `None` for a summary, which lists nothing that is over."""
     return statuspage.window(reports)
+
+
+def covers(reports: Iterable[Report]) -> frozenset[str]:
+    """As Statuspage's."""
+    return statuspage.covers(reports)
 
 
 def _report(reading: Reading, record: Record, *, planned: bool) -> Report:

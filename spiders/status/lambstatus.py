@@ -13,10 +13,10 @@ from datetime import datetime
 from functools import partial
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source, Update
+from pipeline.model import Issue, Report, Source, Update, WellPart
 from pipeline.terms import Kind, Severity, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text
-from spiders.standing import DEGRADED, MAINTENANCE, OPERATIONAL, State, read_states, standing
+from spiders.standing import DEGRADED, MAINTENANCE, OPERATIONAL, UNWATCHED, State, read_states, standing
 from spiders.strict import Reading, Record, maybe, need, rows
 from spiders.timeline import known, timeline
 
@@ -51,7 +51,7 @@ def start(source: Source) -> list[str]:
     return [base + "incidents", base + "maintenances", base + "components"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each incident, maintenance or component that is not operational, then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     if not isinstance(value, list):
@@ -72,10 +72,10 @@ def window(_reports: Iterable[Report]) -> datetime | None:
     return None
 
 
-def _component(reading: Reading, record: Record) -> Report | None:
+def _component(reading: Reading, record: Record) -> Report | WellPart | None:
     reading.keys(record, COMPONENT_KEYS, "component")
     word = need(record, "status")
-    state = reading.word(COMPONENT, word, OPERATIONAL, "component.status")
+    state = reading.word(COMPONENT, word, UNWATCHED, "component.status")
     return standing(
         reading, state, key=f"component-{need(record, 'componentID')}", name=need(record, "name"), word=word
     )

@@ -17,7 +17,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source, Update
+from pipeline.model import Issue, Report, Source, Update, WellPart
 from pipeline.terms import Kind, Severity, SourceKind, Status
 from spiders.bodies import decode, load_json, one_line, plain_text, web_address
 from spiders.scalars import need_key
@@ -48,7 +48,7 @@ def start(source: Source) -> list[str]:
     return [source.url]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each open incident, or the page's headline where it tells of an error. Raises `ShapeError`."""
     text = decode(body)
     if len(text) > MAX_LENGTH:
@@ -71,7 +71,7 @@ def window(_reports: Iterable[Report]) -> datetime | None:
     return None
 
 
-def _headline(reading: Reading, value: Any) -> Iterator[Report]:
+def _headline(reading: Reading, value: Any) -> Iterator[Report | WellPart]:
     for key in ("layout", "layout_settings", "statusPage"):
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, dict) or not isinstance(value.get("globalStatusHeadlineHasError"), bool):
@@ -83,6 +83,8 @@ def _headline(reading: Reading, value: Any) -> Iterator[Report]:
         report = standing(reading, State(Kind.UNKNOWN), key="page", name=None, word=word)
         if report is not None:
             yield report
+    else:
+        yield WellPart("page", "no error")
 
 
 def _report(reading: Reading, record: Record) -> Report:

@@ -16,12 +16,12 @@ from datetime import datetime
 from functools import partial
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source, Update
+from pipeline.model import Issue, Report, Source, Update, WellPart
 from pipeline.terms import Kind, Severity, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text
 from spiders.hosted import api_address, page_address
 from spiders.scalars import need_key
-from spiders.standing import DEGRADED, MAINTENANCE, OPERATIONAL, State, read_states, standing
+from spiders.standing import DEGRADED, MAINTENANCE, OPERATIONAL, UNWATCHED, State, read_states, standing
 from spiders.strict import Reading, Record, distinct, listed, maybe, need, rows
 from spiders.timeline import known, second, timeline
 
@@ -70,7 +70,7 @@ def start(source: Source) -> list[str]:
     return [api_address(source)]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each incident, each component that is not operational, then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     data = value.get("data") if isinstance(value, dict) else None
@@ -102,11 +102,12 @@ def _components(groups: Iterable[object]) -> Iterator[object]:
         yield from members if isinstance(members, list) and members else [item]
 
 
-def _component(reading: Reading, named: set[str], record: Record) -> Report | None:
+def _component(reading: Reading, named: set[str], record: Record) -> Report | WellPart | None:
     reading.keys(record, COMPONENT_KEYS, "component")
     name, code = need(record, "display_name"), need_key(record, "component_status")
     key = f"component-{need_key(record, 'enc_component_id')}"
-    word, state = reading.word(COMPONENT, code, (code, OPERATIONAL), "component.component_status")
+    word, state = reading.word(COMPONENT, code, (code, UNWATCHED), "component.component_status")
+    # What an open incident tells is told by that: of the part itself nothing is said.
     return (
         None
         if one_line(name) in named

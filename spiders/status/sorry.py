@@ -5,9 +5,8 @@ which is missing means nothing. The vendor's other host is asked where `url` giv
 
     url = "https://api.sorryapp.com/v1/pages/0a1b2c3d/components#status.brightbox.example"
 
-Components have states and no times: each that is not operational is a report, and a second fault
-of a component is the same report (`spiders.standing`). Notices on that host are listed under
-``response`` (unverified).
+Components have states and no times: each that is not operational is a report (`spiders.standing`).
+Notices on that host are listed under ``response`` (unverified).
 Format: the ``/api`` of any page, https://docs.sorryapp.com/v1
 """
 
@@ -20,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source, Update
+from pipeline.model import Issue, Report, Source, Update, WellPart
 from pipeline.terms import Kind, Severity, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text, web_address
 from spiders.hosted import api_address, page_address
@@ -69,7 +68,7 @@ def start(source: Source) -> list[str]:
     return [address if urlsplit(address).hostname in API_HOSTS else address + "/api/v1/notices"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each notice, or each component that is not operational, then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     items = _items(value)
@@ -146,7 +145,7 @@ def _updates(reading: Reading, record: Record, notice: str) -> tuple[Update, ...
     return tuple(sorted(found.values(), key=lambda u: u.posted_at))
 
 
-def _standing(reading: Reading, record: Record) -> Report | None:
+def _standing(reading: Reading, record: Record) -> Report | WellPart | None:
     reading.keys(record, COMPONENT_KEYS, "component")
     key, name, word = need_key(record, "id"), need(record, "name"), maybe_key(record, "state")
     state = reading.word(COMPONENT, word, None, "component.state")

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import SourceKind
 from spiders.bodies import load_json
 from spiders.hosted import api_address, page_address
 from spiders.scalars import maybe_key
-from spiders.standing import DOWN, OPERATIONAL, read_states, standing
+from spiders.standing import DOWN, OPERATIONAL, UNWATCHED, read_states, standing
 from spiders.strict import Reading, Record, listed, need
 
 KIND = SourceKind.STATUS
@@ -28,7 +28,7 @@ def start(source: Source) -> list[str]:
     return [api_address(source)]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each test that is down, then the issues met. Raises `ShapeError`."""
     tests = listed(load_json(body), "TestData")
     reading = Reading(source)
@@ -41,9 +41,9 @@ def window(_reports: Iterable[Report]) -> datetime | None:
     return None
 
 
-def _test(reading: Reading, record: Record) -> Report | None:
+def _test(reading: Reading, record: Record) -> Report | WellPart | None:
     # Beside these a test has uptimes of many spans, whose names nobody wrote down.
     name, word = need(record, "Name"), need(record, "Status")
     key = maybe_key(record, "TestID") or maybe_key(record, "ID") or name
-    state = reading.word(STATES, word, OPERATIONAL, "test.Status")
+    state = reading.word(STATES, word, UNWATCHED, "test.Status")
     return standing(reading, state, key=f"test-{key}", name=name, word=word, url=page_address(reading.source))

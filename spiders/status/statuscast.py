@@ -18,10 +18,10 @@ from functools import partial
 from bs4 import BeautifulSoup, Tag
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import Kind, SourceKind
 from spiders.bodies import decode
-from spiders.standing import DEGRADED, DOWN, MAINTENANCE, OPERATIONAL, State, read_states, standing
+from spiders.standing import DEGRADED, DOWN, MAINTENANCE, OPERATIONAL, UNWATCHED, State, read_states, standing
 from spiders.strict import Reading, Record, need
 
 KIND = SourceKind.STATUS
@@ -49,7 +49,7 @@ def start(source: Source) -> list[str]:
     return [source.url]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each component that is not available, then the issues met. Raises `ShapeError`."""
     text = decode(body)
     if len(text) > MAX_LENGTH:
@@ -88,7 +88,7 @@ def _name(mark: Tag, holds: Counter[int]) -> str:
     return ""
 
 
-def _component(reading: Reading, record: Record) -> Report | None:
+def _component(reading: Reading, record: Record) -> Report | WellPart | None:
     name, word = need(record, "name"), need(record, "state")
-    state = reading.word(STATES, word, OPERATIONAL, "component.class")
+    state = reading.word(STATES, word, UNWATCHED, "component.class")
     return standing(reading, state, key=f"component-{name}", name=name, word=need(record, "word"))

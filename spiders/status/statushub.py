@@ -1,8 +1,7 @@
 """StatusHub: ``/api/statuses`` of the page, which counts its services by state and names none of them.
 
-A count that is not zero is one report, keyed by the counter's name, since no service and no time are
-told; a later fault is the same report. Incidents are behind a key. Of the body nothing but the three
-counters is verified: any other key of it is noted.
+A count that is not zero is one report, since no service and no time are told. Incidents are behind
+a key. Of the body nothing but the three counters is verified: any other key of it is noted.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import SourceKind
 from spiders.bodies import load_json
 from spiders.hosted import api_address
@@ -35,7 +34,7 @@ def start(source: Source) -> list[str]:
     return [api_address(source) + "/api/statuses"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """A report for each state but the first that any service is in, then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     counters = value.get("counters") if isinstance(value, dict) else None
@@ -48,8 +47,13 @@ def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
         count = counters.get(key)
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
             raise ShapeError(f"counters.{key} is no count: {count!r}")
-        report = read_standing(reading, state, key=key, name="services", word=word) if count else None
-        if report:
+        if state is OPERATIONAL:
+            continue
+        if count == 0:
+            yield WellPart(key, f"no services {word}")
+            continue
+        report = read_standing(reading, state, key=key, name="services", word=word)
+        if isinstance(report, Report):
             # How many, and not which: "services" is no component.
             yield replace(report, title=f"Services {word}", native_impact=str(count), components=())
     yield from reading.issues()

@@ -19,11 +19,11 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import Kind, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text, web_address
 from spiders.scalars import need_key
-from spiders.standing import DEGRADED, DOWN, OPERATIONAL, read_states, standing
+from spiders.standing import DEGRADED, DOWN, OPERATIONAL, UNWATCHED, read_states, standing
 from spiders.strict import Reading, Record, distinct, maybe, need, rows
 
 KIND = SourceKind.STATUS
@@ -55,7 +55,7 @@ def start(source: Source) -> list[str]:
     return [issues + "status", issues + "maintenance"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each incident and maintenance, or each site that is not up; then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     if not isinstance(value, list):
@@ -114,8 +114,8 @@ def _status(reading: Reading, state: str, labels: list[str]) -> Status:
     return Status.IDENTIFIED if "maintenance" in labels and status is Status.INVESTIGATING else status
 
 
-def _site(reading: Reading, record: Record) -> Report | None:
+def _site(reading: Reading, record: Record) -> Report | WellPart | None:
     reading.keys(record, SITE_KEYS, "site")
     word = need(record, "status")
-    state = reading.word(STATES, word, OPERATIONAL, "site.status")
+    state = reading.word(STATES, word, UNWATCHED, "site.status")
     return standing(reading, state, key=f"site-{need(record, 'slug')}", name=need(record, "name"), word=word)

@@ -17,12 +17,12 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import Kind, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text
 from spiders.hosted import zone_named, zoned_time
 from spiders.scalars import need_key
-from spiders.standing import DOWN, OPERATIONAL, read_states, standing
+from spiders.standing import DOWN, OPERATIONAL, UNWATCHED, read_states, standing
 from spiders.strict import BadRecordError, Reading, Record, as_record, listed, maybe, need, rows
 
 KIND = SourceKind.STATUS
@@ -44,7 +44,7 @@ MAINTENANCE = {
     "unknown": Status.UNKNOWN,
 }
 # A pending monitor is being tried again; one in maintenance is told by the maintenances.
-BEATS = {0: DOWN, 1: OPERATIONAL, 2: OPERATIONAL, 3: OPERATIONAL}
+BEATS = {0: DOWN, 1: OPERATIONAL, 2: UNWATCHED, 3: UNWATCHED}
 
 PAGE_KEYS = frozenset({"config", "incident", "incidents", "publicGroupList", "maintenanceList"})
 INCIDENT_KEYS = frozenset(
@@ -67,7 +67,7 @@ def start(source: Source) -> list[str]:
     return [base + slug, f"{base}heartbeat/{slug}"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """What is pinned on the page, or each monitor that is down; then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     reading = Reading(source)
@@ -139,7 +139,7 @@ def _maintenance(reading: Reading, record: Record) -> Report:
     )
 
 
-def _monitor(reading: Reading, record: Record) -> Report | None:
+def _monitor(reading: Reading, record: Record) -> Report | WellPart | None:
     """The monitor whose number is ``id``, by its beats, oldest first; a hole in them is a 0."""
     number, beats = record["id"], record["beats"]
     if not isinstance(beats, list):

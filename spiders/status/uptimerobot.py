@@ -16,17 +16,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source
+from pipeline.model import Issue, Report, Source, WellPart
 from pipeline.terms import SourceKind
 from spiders.bodies import load_json
 from spiders.scalars import need_key
-from spiders.standing import DEGRADED, DOWN, OPERATIONAL, read_states, standing
+from spiders.standing import DEGRADED, DOWN, OPERATIONAL, UNWATCHED, read_states, standing
 from spiders.strict import Reading, Record, as_record, listed, maybe, need
 
 KIND = SourceKind.STATUS
 
 # A paused monitor watches nothing: it says neither that its service is up nor that it is down.
-STATES = {"success": OPERATIONAL, "danger": DOWN, "warning": DEGRADED, "paused": OPERATIONAL, "black": OPERATIONAL}
+STATES = {"success": OPERATIONAL, "danger": DOWN, "warning": DEGRADED, "paused": UNWATCHED, "black": UNWATCHED}
 WORDS = {"danger": "Down", "warning": "Degraded"}
 
 BODY_KEYS = frozenset({"status", "stat", "psp", "data"} | {"days", "statistics"})
@@ -46,7 +46,7 @@ def start(source: Source) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}/api/getMonitorList/{key}?page=1"]
 
 
-def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
+def parse(body: bytes, source: Source) -> Iterator[Report | Issue | WellPart]:
     """Each monitor that is down or degraded, then the issues met. Raises `ShapeError`."""
     value = load_json(body)
     if not isinstance(value, dict) or "ok" not in (value.get("status"), value.get("stat")):
@@ -68,10 +68,10 @@ def window(_reports: Iterable[Report]) -> datetime | None:
     return None
 
 
-def _monitor(reading: Reading, offset: Any, record: Record) -> Report | None:
+def _monitor(reading: Reading, offset: Any, record: Record) -> Report | WellPart | None:
     reading.keys(record, MONITOR_KEYS, "monitor")
     key, name, word = f"monitor-{need_key(record, 'monitorId')}", need(record, "name"), need(record, "statusClass")
-    state = reading.word(STATES, word, OPERATIONAL, "monitor.statusClass")
+    state = reading.word(STATES, word, UNWATCHED, "monitor.statusClass")
     since = None
     if state.kind is not None and record.get("lastDowntime"):
         date = maybe(as_record(record["lastDowntime"]), "date")

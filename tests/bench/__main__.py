@@ -2,9 +2,10 @@
 
 A time alone says little; every row is a ratio to something bare that does the same work. Rows:
 
-* crawl: hosts on loopback that answer after 200 ms, through the whole crawl into the store, to a
-  bare Scrapy spider that asks the same addresses with the same concurrency;
-* again: the same crawl when nothing has changed;
+* crawl: hosts on loopback of all platforms that answer after 200 ms, through the whole crawl into the
+  store, to a bare Scrapy spider that asks the same addresses with the same concurrency;
+* again: the same crawl when nothing has changed, and that no row was written but those of the visits;
+* night: the whole nightly job over hosts of which every sixth hangs, refuses, errs, drips or never ends;
 * language: CPU per token, to en_core_web_sm's full pipeline where that model is installed;
 * grouping: the time of ten times the reports, to the time of one times;
 * storing: to a bare `executemany` of as many rows.
@@ -19,12 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import crawl_bench
-import group_bench
-import language_bench
-import store_bench
+from tests.bench import crawl_bench, group_bench, language_bench, night_bench, store_bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +40,12 @@ class Row:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--hosts", type=int, default=3000)
-    parser.add_argument("--only", choices=("crawl", "language", "group", "store"))
+    parser.add_argument("--sources", type=int, default=1200, help="sources of the night")
+    parser.add_argument("--only", choices=("crawl", "night", "language", "group", "store"))
     args = parser.parse_args()
     parts: dict[str, Callable[[Path], list[tuple[str, str, str, bool | None]]]] = {
         "crawl": lambda folder: crawl_bench.measure(folder, args.hosts),
+        "night": lambda folder: night_bench.measure(folder, args.sources),
         "language": language_bench.measure,
         "group": group_bench.measure,
         "store": store_bench.measure,

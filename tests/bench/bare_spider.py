@@ -18,11 +18,12 @@ class Bare(Spider):
     answers = 0
 
     async def start(self) -> AsyncIterator[Any]:
-        for host in json.loads(Path(sys.argv[1]).read_text()):
-            yield Request(f"http://{host}:{sys.argv[2]}/api/v2/incidents.json", callback=self.parse)
+        for address in json.loads(Path(sys.argv[1]).read_text()):
+            yield Request(address, callback=self.parse)
 
     def parse(self, response: Response, **_: Any) -> None:
-        json.loads(response.body)
+        if response.body[:1] in (b"{", b"["):
+            json.loads(response.body)
         type(self).answers += 1
 
 

@@ -1,4 +1,4 @@
-"""Run a command and tell its peak resident memory on standard error."""
+"""Run a command and tell its peak resident memory and its CPU time on standard error."""
 
 from __future__ import annotations
 
@@ -7,5 +7,6 @@ import subprocess
 import sys
 
 code = subprocess.run(sys.argv[1:], check=False).returncode
-sys.stderr.write(f"\npeak_mb={resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024}\n")
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+sys.stderr.write(f"\npeak_mb={used.ru_maxrss // 1024} cpu_s={used.ru_utime + used.ru_stime:.2f}\n")
 sys.exit(code)

@@ -60,6 +60,17 @@ def test_a_second_start_says_so_and_exits(night: Any) -> None:
     assert err.count("\n") == 1
 
 
+def test_a_night_that_is_done_is_not_done_again_and_none_goes_back(night: Any, undisturbed: Any) -> None:
+    night.run(SECOND)
+    before = night.tables()
+    code, out, err = night.run(SECOND, "--json")
+    assert (code, json.loads(out)["run"]) == (0, "20261120T030000Z-nightly"), err
+    code, out, err = night.run(FIRST)
+    assert (code, out) == (2, "")
+    assert "it cannot go back" in err
+    assert night.tables() == before
+
+
 def test_too_many_failed_sources_end_in_exit_1_with_their_list(night: Any) -> None:
     code, out, err = night.run(FIRST, "--max-failed", "0")
     assert code == 1, err

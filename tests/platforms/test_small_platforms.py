@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ShapeError
-from pipeline.model import Issue, Report, Source, iso
+from pipeline.model import Issue, Report, Source, WellPart, iso
 from pipeline.terms import Kind, Severity, Status
-from spiders.standing import DOWN, OPERATIONAL, standing
+from spiders.standing import DOWN, OPERATIONAL, UNWATCHED, standing
 from spiders.status.status_ical import unfold
 from spiders.strict import Reading
 from spiders.times import UnreadTimeError
@@ -261,13 +261,14 @@ def test_two_outages_of_one_component_are_two_reports_where_their_beginning_is_t
 
     def down(since: datetime | None) -> Report:
         found = standing(reading, DOWN, key="monitor-1", name="Shop", word="Down", since=since)
-        assert found is not None
+        assert isinstance(found, Report)
         return found
 
     assert down(_now()).native_id != down(_now() + timedelta(hours=1)).native_id
     assert down(None).native_id == "monitor-1"
     assert (down(None).kind, down(None).severity) == (Kind.OUTAGE, Severity.MAJOR)
-    assert standing(reading, OPERATIONAL, key="monitor-1", name="Shop", word="Up") is None
+    assert standing(reading, OPERATIONAL, key="monitor-1", name="Shop", word="Up") == WellPart("monitor-1", "Up")
+    assert standing(reading, UNWATCHED, key="monitor-1", name="Shop", word="Paused") is None
 
 
 UNKNOWN = [

@@ -72,18 +72,20 @@ def test_no_wording_of_a_report_leaks(public: Database, published: Any) -> None:
 def test_states_of_sources(public: Database) -> None:
     states = {row["name"]: row["state"] for row in public.table("sources").rows}
     assert states == {
-        "harbour": "ok", "quillmail": "ok", "wirepost": "ok", "tollgate": "failing", "dailybyte": "failing",
+        "harbour": "ok", "quillmail": "ok", "wirepost": "ok", "tollgate": "stale", "dailybyte": "failing",
         "northcloud": "stale", "parley": "unknown", "retired": "stale",
     }  # fmt: skip
     assert one(public, "sources", "tollgate")["age_hours"] == 80.0
     assert one(public, "sources", "parley")["age_hours"] is None
+    errors = {row["name"]: row["last_error"] for row in public.table("sources").rows if row["last_error"]}
+    assert errors == dict.fromkeys(("tollgate", "dailybyte"), "answered 503")
 
 
 def test_the_publication_counts_active_sources_alone(public: Database) -> None:
     row = one(public, "publication", 1)  # type: ignore[arg-type]
     counted = {k: row[k] for k in ("sources", "sources_ok", "sources_failing", "sources_stale", "sources_unknown")}
     assert counted == {
-        "sources": 7, "sources_ok": 3, "sources_failing": 2, "sources_stale": 1, "sources_unknown": 1,
+        "sources": 7, "sources_ok": 3, "sources_failing": 1, "sources_stale": 2, "sources_unknown": 1,
     }  # fmt: skip
     assert (row["as_of"], row["outages"], row["ongoing"]) == ("2026-11-20T03:00:00Z", 31, 2)
 

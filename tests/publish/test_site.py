@@ -149,9 +149,12 @@ def test_a_service_lists_the_outages_in_which_it_came_second(get: Get) -> None:
 
 def test_the_sources_page_tells_what_fails(get: Get) -> None:
     text = get("/sources").text
-    failing = text.split('id="failing"')[1].split("</section>")[0]
-    assert "tollgate" in failing
-    assert "http error" in failing
+    failing, stale = (text.split(f'id="{state}"')[1].split("</section>")[0] for state in ("failing", "stale"))
+    assert "dailybyte" in failing
+    assert "answered 503" in failing
+    assert "tollgate" in stale
+    assert "http error" in stale
+    assert "80.0" in stale
     assert "parley" in text.split('id="unknown"')[1].split("</section>")[0]
     assert "retired" not in text
 

@@ -29,6 +29,7 @@ def source(now: datetime, hours: float | None, outcome: str | None, failures: in
         (1, "timeout", 1, "failing"),
         (None, "dns", 4, "failing"),
         (1, "empty", 1, "failing"),
+        (49, "timeout", 2, "stale"),
         (None, "ok", 0, "unknown"),
         (1, "a word from tomorrow", 0, "unknown"),
         (None, None, 0, "unknown"),
@@ -135,7 +136,7 @@ def test_the_sentence_claims_nothing_that_is_unknown() -> None:
     told = wording.sentence(blank | {"regions": [], "certainty": "suspected"}, "unknown", [], None)
     assert told == (
         "An unnamed service had an outage, start unknown. Whether it is over is not known. "
-        "Suspected: only signals or one unofficial report speak of it."
+        "Suspected: no word of the provider, and no two independent kinds of source."
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.belief import Evidence
+from pipeline.belief import Evidence, Post
 from pipeline.resolve import resolve
 from pipeline.terms import Cause, Certainty, Kind, Precision, Severity, SourceKind, Status, Symptom
 
@@ -138,15 +138,16 @@ def test_the_duration_is_computed_only_from_times_to_the_minute(believed, claim)
     assert believed(claim("a", hour=9, source_kind=STATUS, **to_hour)).duration_minutes is None
 
 
-def test_a_stated_duration_holds_unless_better_placed_times_say_otherwise(believed, claim):
+def test_times_to_the_minute_outweigh_a_duration_told_in_words(believed, claim):
     page = claim("a", hour=9, source_kind=STATUS, duration_minutes=60)
     times = {"ended_at": page.started_at + timedelta(minutes=95), "ended_precision": Precision.MINUTE}
     own = believed(claim("a", hour=9, source_kind=STATUS, duration_minutes=60, **times))
-    assert own.duration_minutes == 60
-    assert not verdicts(own, "duration_minutes")["a", "95"][0]
-    press = believed(claim("a", hour=9, source_kind=STATUS, **times), claim("b", told=10, duration_minutes=60))
+    assert own.duration_minutes == 95
+    reason = "the start and the end, both to the minute, say otherwise"
+    assert verdicts(own, "duration_minutes")["a", "60"] == (False, reason)
+    press = believed(claim("a", hour=9, source_kind=STATUS, **times), claim("b", told=10, duration_minutes=90))
     assert press.duration_minutes == 95
-    assert verdicts(press, "duration_minutes")["b", "60"] == (False, "start and end come from a better placed source")
+    assert verdicts(press, "duration_minutes")["b", "90"] == (False, "about the same")
 
 
 def test_an_end_before_the_start_is_an_issue_and_no_value(small_catalogue, claim, later):
@@ -239,3 +240,15 @@ def test_a_blamed_dependency_with_an_outage_is_linked(small_catalogue, claim, la
     owner = {r.report_id: o.id for o in found.outages for r in o.reports}
     assert [(link.cause_outage, link.effect_outage) for link in found.links] == [(owner["a"], owner["b"])]
     assert "nimbus" in found.links[0].reason
+
+
+def test_the_timeline_tells_each_post_with_the_state_it_gave(believed, claim):
+    nine = claim("x", hour=9).started_at
+    posts = (
+        Post(nine, Status.INVESTIGATING, "We look into it."),
+        Post(nine + timedelta(minutes=20), Status.IDENTIFIED, "A router failed."),
+        Post(nine + timedelta(minutes=50), Status.RESOLVED, "It is over."),
+    )
+    outage = believed(claim("a", hour=9, source_kind=STATUS, status=Status.RESOLVED, posts=posts))
+    posted = [(e.at, e.status, e.quote) for e in outage.timeline if e.event == "posted"]
+    assert posted == [(p.at, p.status, p.quote) for p in posts]

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import resource
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline.model import Source
 from pipeline.store import Store
 from spiders import base, settings
 from spiders.archive import Archive
+from spiders.history import walk_options
 from spiders.platforms import load_platforms
 from spiders.run import CrawlOptions, crawl
 
@@ -52,7 +54,9 @@ def crawl_order(order: dict[str, Any]) -> dict[str, Any]:
             run,
             replay=order.get("replay"),
             as_of=now,
-            options=CrawlOptions(order["settings"]),
+            options=replace(
+                walk_options(order.get("since")) if order.get("history") else CrawlOptions(), settings=order["settings"]
+            ),
         )
         store.finish_run(run.id, "done", now, summary.as_json())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -134,6 +134,18 @@ def test_evidence_carries_the_sentence_and_the_native_field() -> None:
     assert ("component", "Sync") in [(e.field, e.value) for e in claim.evidence]
 
 
+def test_a_duration_counts_only_where_words_state_it() -> None:
+    assert build_claim(read(said={"duration_minutes": 41}), CATALOGUE).duration_minutes is None
+    words = Mention("duration_minutes", "41 minutes", "41", 0, 5, "when.stated", 0.9).as_json()
+    said = {"duration_minutes": 41, "mentions": [words]}
+    assert build_claim(read(said=said), CATALOGUE).duration_minutes == 41
+
+
+def test_a_quote_that_reaches_from_the_title_is_cut_to_the_text() -> None:
+    text = "Outage of 6 May\n\nOn 6 May, from 08:52, notes were gone."
+    assert quote(text, text.index("6 May"), text.index("08:52") + 5) == "On 6 May, from 08:52, notes were gone."
+
+
 def test_a_quote_is_the_one_sentence() -> None:
     text = "It began at noon. Version 2.5 was to blame, they said. All is well now."
     start = text.index("2.5")
