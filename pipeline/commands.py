@@ -26,7 +26,7 @@ from pipeline.extract import annotate_lines
 from pipeline.extract import extract as extract_texts
 from pipeline.grouping import group_lines
 from pipeline.model import Source, digest, parse_iso
-from pipeline.nightly import Plan, believe, run_night
+from pipeline.nightly import Plan, believe, held, run_night
 from pipeline.paths import Paths
 from pipeline.serving import serve_site
 from pipeline.store import Store
@@ -111,7 +111,7 @@ def resolve(args: argparse.Namespace) -> int:
 def publish(args: argparse.Namespace) -> int:
     """Check, then replace the public file."""
     paths = _existing(args)
-    with Store(paths.work) as store:
+    with held(paths), Store(paths.work) as store:
         run_checks(store, paths.public, force=args.force)
         publish_file(store, paths.public, as_of=_now())
     _emit(args, {"published": str(paths.public)}, [f"published {paths.public}"])

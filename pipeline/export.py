@@ -48,8 +48,7 @@ def publish(store: WorkDatabase, target: Path, *, as_of: datetime) -> PublishRes
     then, and on every other error, the old file stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Two publications at once must not write into each other's file: the last to finish stands, whole.
-    unfinished = target.with_name(UNFINISHED.format(f"{target.name}.{os.getpid()}"))
+    unfinished = target.with_name(UNFINISHED.format(target.name))
     unfinished.unlink(missing_ok=True)
     try:
         with closing(Database(unfinished, execute_plugins=False)) as public:

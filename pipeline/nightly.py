@@ -7,7 +7,8 @@ has visited; so a night that was killed is simply started again and takes up its
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,23 +54,29 @@ def run_night(plan: Plan, clock: Callable[[], datetime], say: Callable[[str], No
     Raises `LockedError` where a night is under way, `CheckError` where nothing may be published, and
     `UsageError` where the database holds a later night than the clock tells.
     """
-    plan.paths.work.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(plan.paths.lock)
+    with held(plan.paths), Store(plan.paths.work) as store:
+        now = clock().replace(microsecond=0)
+        last = store.last_done_run("nightly")
+        if last is not None and last[0].started_at == now:
+            say(f"the night of {iso(now)} is done already")
+            return last[1]
+        if last is not None and last[0].started_at > now:
+            raise UsageError(f"{plan.paths.work} holds the night of {iso(last[0].started_at)}: it cannot go back")
+        run = take_up(store, now)
+        return _stages(plan, store, run, clock, say)
+
+
+@contextmanager
+def held(paths: Paths) -> Iterator[None]:
+    """Hold the lock of the night: one at a time may resolve and publish. Raises `LockedError`."""
+    paths.work.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(paths.lock)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise LockedError(f"a nightly run is under way: it holds {plan.paths.lock}") from error
+        raise LockedError(f"a nightly run is under way: it holds {paths.lock}") from error
     try:
-        with Store(plan.paths.work) as store:
-            now = clock().replace(microsecond=0)
-            last = store.last_done_run("nightly")
-            if last is not None and last[0].started_at == now:
-                say(f"the night of {iso(now)} is done already")
-                return last[1]
-            if last is not None and last[0].started_at > now:
-                raise UsageError(f"{plan.paths.work} holds the night of {iso(last[0].started_at)}: it cannot go back")
-            run = take_up(store, now)
-            return _stages(plan, store, run, clock, say)
+        yield
     finally:
         lock.release()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections import Counter
 from typing import Self
 
 from scrapy import Request
@@ -12,7 +11,6 @@ from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirectMiddleware
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.httpobj import urlparse_cached
 
 from pipeline.model import digest
 from pipeline.terms import Outcome
@@ -67,8 +65,7 @@ class RetryMiddleware:
     """Asks again after a server error or a time-out, each time after twice the pause.
 
     Never after another status, and never where the server named a time to come back: that is written
-    down instead of tried. A host that has timed out as often in a row as one request may is not asked for
-    anything else in this run: each of its pages would hold a place among the requests for as long again.
+    down instead of tried.
 
     A body that turns out large is asked for again in a queue that lets through one at a time: a hundred that never
     end would otherwise be held a hundred times up to ``DOWNLOAD_MAXSIZE``.
@@ -79,7 +76,6 @@ class RetryMiddleware:
         self._pause = pause
         self._first_size = min(first_size, max_size)
         self._max_size = max_size
-        self._silent: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -89,28 +85,20 @@ class RetryMiddleware:
         return cls(settings.getint("RETRY_TIMES"), settings.getfloat("OUTAGEWIRE_BACKOFF"), *sizes)
 
     def process_request(self, request: Request) -> None:
-        """Raise `FetchError` for a host that is not asked any more."""
-        host = urlparse_cached(request).netloc
-        if (times := self._silent[host]) > self._times:
-            sentence = f"{host} had not answered in time {times} times in a row and was not asked again"
-            raise FetchError(Outcome.TIMEOUT, sentence)
+        """Let the first try read a body of the usual size."""
         request.meta.setdefault("download_maxsize", self._first_size)
 
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         """Another request for a server error, else the response."""
-        self._silent.pop(urlparse_cached(request).netloc, None)
         if response.status < 500 or b"Retry-After" in response.headers:
             return response
         return await self._again(request) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Another request after a time-out, or for a body that takes its turn among the large ones."""
-        timed_out = isinstance(exception, DownloadTimeoutError)
-        if timed_out:
-            self._silent[urlparse_cached(request).netloc] += 1
         if "large" in request.meta:
             return None  # others wait for their turn
-        if timed_out:
+        if isinstance(exception, DownloadTimeoutError):
             return await self._again(request)
         if isinstance(exception, DownloadCancelledError) and self._first_size < self._max_size:
             again = request.copy()

@@ -2,11 +2,11 @@
 
 How long a crawl may take, whatever the hosts do. A request holds one of the `CONCURRENT_REQUESTS` places for
 `DOWNLOAD_TIMEOUT` at most, and is tried `RETRY_TIMES` more after pauses of `OUTAGEWIRE_BACKOFF` and twice that:
-3 * 30 + 6 = 96 s. A host that is silent so often in a row is not asked for anything else, and one whose
-robots.txt is silent is not asked for a page. So n silent hosts cost n * 96 / 100 seconds and 96 more: 3 minutes
-where 5 % of 3,000 are silent, 50 where all are. The worst single host answers just in time, always: with robots.txt,
-two lists, 30 article pages and pauses of 10 s that its robots.txt asks for, 33 * (30 + 10) s or 22 minutes,
-and other hosts do not wait for it.
+3 * 30 + 6 = 96 s. A host that is silent so often in a row is not asked for anything else (`spiders.patience`), and
+one whose robots.txt is silent is not asked for a page. So n silent hosts cost n * 96 / 100 seconds and 96 more:
+4 minutes where 5 % of 3,000 are silent, 50 where all are. The worst single host fails just in time, always: with
+robots.txt, two lists and 30 article pages 33 * 96 s or 53 minutes (a redirect is one request more), in which other
+hosts do not wait for it.
 
 How much memory: each place holds `OUTAGEWIRE_LARGE` bytes of a body at most. A larger one is asked for again, one
 at a time and up to `DOWNLOAD_MAXSIZE`: 32 MiB, and 200 more where a hundred bodies never end. Each of those takes its
@@ -61,7 +61,10 @@ REACTOR_THREADPOOL_MAXSIZE = 60
 DNS_TIMEOUT = 15
 TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
 # Only the web: a redirect to another scheme has no handler to go to.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("http", "https"), "spiders.patience.PatientHandler"),
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+}
 
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -32,7 +32,7 @@ def test_a_host_that_is_silent_in_a_row_is_not_asked_for_its_other_pages(web: We
     pages = [f"/story-{n}" for n in range(8)]
     web.routes = {"/feed": Answer(body=rss(*(entry(n, web.url + page) for n, page in enumerate(pages))))}
     web.routes |= {page: Answer(delay=2, body=b"too late") for page in pages}
-    patience = {"DOWNLOAD_TIMEOUT": 0.5, "RETRY_TIMES": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+    patience = {"DOWNLOAD_TIMEOUT": 0.5, "RETRY_TIMES": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_DELAY": 0.05}
     summary = crawls(make_source("news", f"{web.url}/feed", platform="feed"), settings=patience)
     assert summary["outcomes"] == {"ok": 1}
     assert summary["errors"] == len(pages)  # each story without its text is named
