@@ -58,15 +58,16 @@ def _annotate_line(nlp: Language, line: str) -> str:
     record: Any = None
     try:
         record = json.loads(line)
-        if not isinstance(record, Mapping):
-            return _write({"id": None, "error": f"not an object but {type(record).__name__}"})
-        said = annotate(nlp, record)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return _write({"id": None, "error": f"not JSON: {error}"})
-    except ExtractError as error:
+    if not isinstance(record, Mapping):
+        return _write({"id": None, "error": f"not an object but {type(record).__name__}"})
+    try:
+        said = annotate(nlp, record)
+    except Exception as error:  # noqa: BLE001 - whatever one text brings about is that text's own error
         identity = record.get("id")
         named = isinstance(identity, str | int) and not isinstance(identity, bool)
-        return _write({"id": identity if named else None, "error": str(error)})
+        return _write({"id": identity if named else None, "error": _reason(error)})
     out = said.as_json() | {"id": record["id"]}
     extra = {key: record[key] for key in PASSED_ON if record.get(key) is not None}
     if record.get("kind") is not None:

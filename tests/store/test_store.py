@@ -231,3 +231,9 @@ def test_a_run_that_is_taken_up_again_counts_all_that_it_brought(
     store.save_source_run(SourceRun(run.id, "quillpad", Outcome.OK, now, now, items=1))
     (row,) = store.source_runs(run.id)
     assert (row["new"], row["changed"]) == (1, 0)
+
+
+def test_a_page_that_another_source_led_to_is_no_memory_of_its_own(store: Store, batch: Make, incident: Report) -> None:
+    store.save_batch(batch(incident))
+    assert store.memory("https://quillpad.example/", source="quillpad") is not None
+    assert store.memory("https://quillpad.example/", source="wire-news") is None
