@@ -14,13 +14,24 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import load_config
+from spacy.util import load_config, load_model_from_config
 
 from pipeline.catalogue import Catalogue, catalogue_files, load_catalogue
-from pipeline.components import blocks, cause, context, impact, regions, relevance, sentences, services, state, when
+from pipeline.components import (
+    blocks,
+    cause,
+    context,
+    impact,
+    regions,
+    relevance,
+    sentences,
+    services,
+    state,
+    when,
+    words,
+)
 from pipeline.components.choose_cause import choose_cause
 from pipeline.components.choose_services import ServiceChoice, choose_services
 from pipeline.components.choose_when import choose_when
@@ -59,11 +70,9 @@ def load() -> Language:
     config = load_config(HERE / "config.cfg")
     registered = {module.__name__.rpartition(".")[2] for module in FACTORIES}
     named = {name.removeprefix("outagewire_") for name in config["nlp"]["pipeline"]}
-    if registered != named:
-        raise ExtractError(f"config.cfg and the components disagree: {sorted(registered ^ named)}")
-    nlp = spacy.blank("en")
-    for name in config["nlp"]["pipeline"]:
-        nlp.add_pipe(config["components"][name]["factory"], name=name)
+    if registered != named or config["nlp"]["tokenizer"]["@tokenizers"] != words.NAME:
+        raise ExtractError(f"config.cfg and the components disagree: {sorted(registered ^ named) or 'the tokenizer'}")
+    nlp = load_model_from_config(config, auto_fill=True)
     nlp.max_length = MOST_CHARACTERS + 1
     return nlp
 

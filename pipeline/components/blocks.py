@@ -19,7 +19,7 @@ from spacy.tokens import Doc
 from pipeline.components import zones
 from pipeline.components.anchors import anchor_of, calendar_day, moment
 from pipeline.components.dates import MONTH
-from pipeline.components.finds import Block, Meta
+from pipeline.components.finds import Block, Meta, whole
 from pipeline.components.moments import Range, read_times
 from pipeline.components.points import Point
 from pipeline.components.time_rules import over_phrases
@@ -78,7 +78,7 @@ class Blocks:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the blocks."""
-        doc._.blocks = find_blocks(doc.text, doc._.meta)
+        doc._.blocks = find_blocks(whole(doc), doc._.meta)
         return doc
 
 

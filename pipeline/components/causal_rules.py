@@ -12,7 +12,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from pipeline.components.heads import alternatives, heads
+from pipeline.components.heads import alternatives, heads, tree
 
 Match = tuple[Mapping[str, Any], int, int]
 """A rule and where it matched."""
@@ -36,7 +36,6 @@ def flatten(text: str) -> str:
     return low
 
 
-WORD = re.compile(r"(?<!\w)[a-z]{1,3}")
 _SPACE = re.compile(r"\[[^\]]*\]|\(\?<[=!][^)]*\)| (?![?*{])")
 
 
@@ -62,7 +61,8 @@ class Alternation:
                 self._rules[name] = rule
                 parts.append(f"{alternative}(?P<{name}>)")
         self._regex = re.compile("|".join(parts) if anywhere else rf"(?<!\w)(?:{'|'.join(parts)})")
-        self._heads = None if anywhere else heads("|".join(parts))
+        begun = None if anywhere else heads("|".join(parts))
+        self._begins = None if begun is None else re.compile(rf"(?<!\w){tree(begun)}")
 
     def find(self, flat: str, start: int, end: int) -> Iterator[Match]:
         """Each match between two offsets."""
@@ -70,13 +70,13 @@ class Alternation:
             yield self._rules[str(m.lastgroup)], m.start(), m.end()
 
     def _matches(self, flat: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        if self._heads is None:
+        if self._begins is None:
             yield from self._regex.finditer(flat, start, end)
             return
-        known, match, behind = self._heads, self._regex.match, start
-        for word in WORD.finditer(flat, start, end):
-            at, head = word.start(), word[0]
-            if at >= behind and (head in known or head[:2] in known or head[:1] in known):
+        match, behind = self._regex.match, start
+        for begun in self._begins.finditer(flat, start, end):
+            at = begun.start()
+            if at >= behind:
                 m = match(flat, at, end)
                 if m:
                     behind = m.end()

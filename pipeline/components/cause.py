@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 from pipeline.components.causal_links import EFFECT, LEAD, SECTION_END, alone, depths, enough, link, reach
 from pipeline.components.causal_rules import Alternation, Match, flatten, sentence_bounds
 from pipeline.components.failed_service import failed_services
-from pipeline.components.finds import Find, add
+from pipeline.components.finds import Find, add, whole
 from pipeline.components.ruleset import tables
 from pipeline.terms import Cause
 
@@ -42,7 +42,7 @@ class CauseFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add a find of field ``cause`` for every phrase; context marks it and choosing comes later."""
-        text = doc.text  # spaCy builds it anew at each call
+        text = whole(doc)
         flat, bounds = flatten(text), sentence_bounds(doc, len(text))
         starts = [b[0] for b in bounds]
         gated = self._gate(flat, starts, doc._.meta.kind)

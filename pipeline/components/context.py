@@ -15,7 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.components.causal_rules import Alternation, flatten, sentence_bounds
-from pipeline.components.finds import Find, finds
+from pipeline.components.finds import Find, finds, whole
 from pipeline.components.past_events import mark_past_events
 from pipeline.components.ruleset import tables
 
@@ -38,7 +38,7 @@ class ContextMarker:
         found = finds(doc)
         if not found:
             return doc
-        flat = flatten(doc.text)
+        flat = flatten(whole(doc))
         bounds = sentence_bounds(doc, len(flat))
         starts = [f.start for f in found]
         sentences = list(

@@ -1,7 +1,7 @@
 """What the components leave on a `Doc`: finds with their spans, and what is known of the text.
 
 Finding yields typed spans and knows no identity, context marks them, choosing answers one value or
-none. Offsets are characters of `doc.text`, which is `pipeline.model.compose(title, text)`.
+none. Offsets are characters of `whole(doc)`, which is `pipeline.model.compose(title, text)`.
 """
 
 from __future__ import annotations
@@ -74,6 +74,12 @@ class Meta:
 Doc.set_extension("meta", default=Meta(), force=True)
 Doc.set_extension("finds", default=None, force=True)
 Doc.set_extension("blocks", default=(), force=True)
+
+
+def whole(doc: Doc) -> str:
+    """The text of the doc, as the tokenizer got it: `doc.text` joins the tokens anew at each call."""
+    text = doc.user_data.get("whole")
+    return text if isinstance(text, str) else doc.text
 
 
 def finds(doc: Doc, *fields: str) -> list[Find]:

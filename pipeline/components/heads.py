@@ -1,15 +1,15 @@
 """With which letters a pattern can begin, so that most words of a text need no pattern tried on them.
 
-Example: "(?:re)?start|halt" can begin with "res", "sta" and "hal".
+Example: "(?:re)?start|halt" can begin with "re", "start" and "halt".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-LETTERS = 3
-PLAIN = re.compile(r"(?:[a-z](?![?*+{])){0,3}")
+LETTERS = 6
+PLAIN = re.compile(rf"(?:[a-z](?![?*+{{])){{0,{LETTERS}}}")
 OPTIONAL = re.compile(r"[?*]|\{0,")
 QUANTIFIER = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})\??")
 
@@ -41,7 +41,7 @@ def structure(pattern: str) -> Iterator[tuple[int, int]]:
 
 
 def heads(pattern: str) -> frozenset[str] | None:
-    """Letters, at most three, with one of which every match begins; None where that cannot be told."""
+    """Letters, at most `LETTERS`, with one of which every match begins; None where that cannot be told."""
     found: set[str] = set()
     for part in alternatives(pattern):
         begun = part_heads(part)
@@ -71,3 +71,12 @@ def part_heads(part: str) -> frozenset[str] | None:
 def close_of(pattern: str) -> int:
     """Where the group that the pattern begins with ends."""
     return next(at for at, depth in structure(pattern) if not depth)
+
+
+def tree(begun: Iterable[str]) -> str:
+    """A pattern for any of these beginnings that decides letter by letter, as a bare alternation does not."""
+    branches: dict[str, set[str]] = {}
+    for head in begun:
+        branches.setdefault(head[0], set()).add(head[1:])
+    parts = [letter if "" in rest else letter + tree(rest) for letter, rest in sorted(branches.items())]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Find, Meta, add
+from pipeline.components.finds import Find, Meta, add, whole
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import Rule, compile_pattern, load_rules, tables
 from pipeline.model import Mention
@@ -44,7 +44,7 @@ class ImpactFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
-        text = doc.text[: doc._.meta.title_end + READ]
+        text = whole(doc)[: doc._.meta.title_end + READ]
         flat = flatten(text)
         found = []
         for rule, before, behind in self.rules:

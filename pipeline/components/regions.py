@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Find, Meta, add
+from pipeline.components.finds import Find, Meta, add, whole
 from pipeline.components.lexicon import Lexicon, flatten
 from pipeline.components.ruleset import compile_pattern, load_rules, tables
 from pipeline.model import Mention
@@ -45,7 +45,7 @@ class Regions:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds, in order of their place."""
-        text = doc.text[:READ]
+        text = whole(doc)[:READ]
         flat = flatten(text)
         codes = list(self.by_rule(text, flat))
         taken = [(find.start, find.end) for find in codes]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Find, Meta, add
+from pipeline.components.finds import Find, Meta, add, whole
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.terms import Kind
@@ -30,7 +30,7 @@ class Relevance:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
-        text, title_end = doc.text, doc._.meta.title_end
+        text, title_end = whole(doc), doc._.meta.title_end
         found = []
         for part, start, end in (("title", 0, title_end), ("text", title_end, title_end + READ)):
             piece = text[start:end].strip("\n") if part == "title" else text[start:end]

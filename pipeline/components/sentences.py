@@ -13,6 +13,8 @@ from spacy.attrs import IDX, SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.components.finds import whole
+
 BREAK = re.compile(r"""\n\s*\n\s*|\n\s*(?![a-z\s])|[.!?]["'”’)\]]*\s+(?=["'“‘(\[]?[A-Z0-9])""")
 ABBREVIATION = re.compile(
     r"(?:^|[^A-Za-z])(?:[A-Za-z]|[ap]\.m|U\.S|Mr|Mrs|Ms|Dr|Jr|Sr|St|No|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Ltd|Corp)$"
@@ -42,7 +44,7 @@ class Sentences:
             return doc
         offsets = doc.to_array([IDX])
         marks = np.full(len(doc), -1, dtype=np.int64)
-        places = np.searchsorted(offsets, np.array(starts(doc.text), dtype=offsets.dtype))
+        places = np.searchsorted(offsets, np.array(starts(whole(doc)), dtype=offsets.dtype))
         marks[places[places < len(doc)]] = 1
         marks[0] = 1
         column: Any = marks.astype(np.uint64).reshape(-1, 1)

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.catalogue import Catalogue, load_catalogue
-from pipeline.components.finds import Find, add
+from pipeline.components.finds import Find, add, whole
 from pipeline.components.lexicon import Lexicon, flatten
 
 TAG = re.compile(r"(?<![\w/])([#@])(\w{2,40})")
@@ -50,7 +50,7 @@ class Services:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds, in order of their place."""
-        text = doc.text[:READ]
+        text = whole(doc)[:READ]
         flat = flatten(text)
         found = [*self.names(text, flat)]
         if "#" in flat or "@" in flat:

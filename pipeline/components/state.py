@@ -11,7 +11,7 @@ from datetime import datetime
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Block, Find, Meta, add
+from pipeline.components.finds import Block, Find, Meta, add, whole
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import compile_pattern, load_rules
 from pipeline.model import Mention
@@ -46,7 +46,7 @@ class State:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
-        text, title_end = doc.text, doc._.meta.title_end
+        text, title_end = whole(doc), doc._.meta.title_end
         windows = (
             [(0, text[:HEAD])] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
         )

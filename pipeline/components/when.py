@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Block, Find, Meta, add
+from pipeline.components.finds import Block, Find, Meta, add, whole
 from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
 from pipeline.components.roles import Sentences, length_role
@@ -39,7 +39,7 @@ class When:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
-        add(doc, find_times(doc.text, doc._.blocks, doc._.meta))
+        add(doc, find_times(whole(doc), doc._.blocks, doc._.meta))
         return doc
 
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.components.finds import whole
 from pipeline.components.lexicon import Lexicon, flatten
 from pipeline.components.sentences import starts
 from pipeline.nlp import VERSION, version
@@ -48,6 +51,13 @@ def test_sentences_end_where_a_new_one_begins(language: Language) -> None:
         "A new part\nof the same line.",
     ]
     assert starts("") == [0]
+
+
+@given(st.text(alphabet="ab1 ,.'’\n\t\u00a0é漢🙂", max_size=60))
+def test_tokens_give_the_text_back(language: Language, text: str) -> None:
+    doc = language.make_doc(text)
+    assert doc.text == text == whole(doc)
+    assert all(token.text.strip() or token.text.isspace() for token in doc)
 
 
 def test_lexicon_takes_the_longest_phrase_at_the_edges_of_words() -> None:
