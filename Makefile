@@ -51,6 +51,9 @@ check: $(VENV)/.dev ## all that a reviewer runs: format, lint, types, imports, t
 bench: $(VENV)/.dev ## the budgets, measured side by side on this machine
 	$(BIN)/python -m tests.bench
 
+train: $(VENV)/.dev ## the classifier of relevance anew (GOLD='FILE...' adds labelled records to the repository's own)
+	$(BIN)/python -m pipeline.train --gold $(GOLD)
+
 format: $(VENV)/.dev ## put the code into the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -58,6 +58,7 @@ def version(folder: Path = HERE) -> str:
     """A hash of the rules and of the code that reads by them, as they stand in this folder."""
     files = [folder / "nlp.py", folder / "catalogue.py", folder / "config.cfg"]
     files += sorted((folder / "components").glob("*.py")) + sorted((folder / "rules").glob("*.toml"))
+    files += sorted((folder / "weights").glob("*.bin"))
     files += [file for file in catalogue_files() if file not in files]
     return digest(*(part for file in files for part in (file.name, file.read_bytes())), length=12)
 
@@ -159,7 +160,7 @@ def annotate(nlp: Language, record: Mapping[str, Any]) -> Annotation:
 def choose(doc: Doc, reading: Reading) -> Annotation:
     """One value or none for each field, from the finds of the pipeline."""
     meta, catalogue = reading.meta, load_catalogue()
-    service = choose_services(reading.text, finds(doc, "service"), meta, catalogue, finds(doc, "region"))
+    service = choose_service(doc, reading)
     window = choose_when(finds(doc, "time", "range", "duration"), doc._.blocks, meta)
     why = choose_cause(finds(doc))
     impacts = choose_impact(finds(doc, "kind", "severity", "symptom"), meta)
@@ -169,9 +170,7 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
         ends = (m for m in window.mentions if m.field == "ended_at")
         status, status_mentions = settled, tuple(replace(m, field="status", value=settled) for m in ends)
     places, place_mentions = choose_regions(finds(doc, "region"), meta)
-    score = score_relevance(
-        finds(doc, "relevance"), meta, impacts.kind, size=len(reading.text), service=standing(service, meta)
-    )
+    score = score_relevance(reading.text, finds(doc, "relevance"), meta, impacts.kind, service)
     parts, part_mentions = named_parts(reading.text, service, meta, catalogue)
     said = Annotation(
         id=meta.id, is_outage=score >= THRESHOLD, relevance=score,
@@ -188,13 +187,10 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
     return replace(said, mentions=tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.field))))
 
 
-def standing(service: ServiceChoice, meta: Meta) -> str:
-    """How well the main service was recognised, in the words of `score_relevance`."""
-    if not service.services:
-        return "none"
-    if not service.strong:
-        return "weak"
-    return "title" if any(m.field == "service" and m.start < meta.title_end for m in service.mentions) else "strong"
+def choose_service(doc: Doc, reading: Reading) -> ServiceChoice:
+    """The services that the text tells of."""
+    places = finds(doc, "region")
+    return choose_services(reading.text, finds(doc, "service"), reading.meta, load_catalogue(), places)
 
 
 def named_parts(

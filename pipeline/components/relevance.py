@@ -6,18 +6,23 @@ Example: "Mail is down for thousands" speaks for one, "Power cut leaves homes da
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.components.choose_services import ServiceChoice
+from pipeline.components.concepts import row
 from pipeline.components.finds import Find, Meta, add, whole
+from pipeline.components.judge import HEAD, MOST_TEXT, MOST_TITLE, Features, features, judge
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.terms import Kind
 
 READ = 1_500
 THRESHOLD = 0.5
+RULE_SHARE = 0.75
+"""What the sum of the rules counts for: they were weighed to stand alone, and now share the word."""
 
 
 @Language.factory("outagewire_relevance", assigns=["doc._.finds"])
@@ -54,14 +59,48 @@ class Relevance:
         return doc
 
 
-def score_relevance(found: Sequence[Find], meta: Meta, kind: Kind, *, size: int, service: str) -> float:
+def score_relevance(text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice) -> float:
     """The probability that the text tells of an outage. Pure.
 
-    `service` tells how well a service was recognised: ``title``, ``strong``, ``weak`` or ``none``.
-    A status page's own text is taken to tell of one unless it announces maintenance or advises.
+    Two halves are added: the weights of the rules that speak for and against, and what `judge` learned
+    of the same facts and of the words around them.
     """
-    weights = tables("relevance")["weights"]
-    total = weights["bias"] + sum(find.data["weight"] for find in found)
+    stands = standing(service, meta)
+    by_rule = RULE_SHARE * sum_of_rules(found, meta, kind, size=len(text), service=stands)
+    return 1 / (1 + math.exp(-by_rule - judge(facts_and_rows(text, found, meta, kind, service))))
+
+
+def facts_and_rows(text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice) -> Features:
+    """What the trained half sees: what fired, how a service stands, the kinds, and the concepts of title and text."""
+    facts = [f"{find.rule} {find.data['part']}" for find in found]
+    facts += [f"service {standing(service, meta)}", f"source {meta.kind}", f"kind {kind}"]
+    if len(text) <= meta.title_end:
+        facts.append("title alone")
+    named = [(m.start, m.end) for m in service.mentions if m.field == "service" and not m.value.startswith("?")]
+    head = meta.title_end or HEAD
+    title = row(text[:head], named, MOST_TITLE)
+    if not meta.title_end:
+        return features(facts, title, ())
+    rest = [(start - head, end - head) for start, end in named if start >= head]
+    return features(facts, title, row(text[head : head + READ // 2], rest, MOST_TEXT))
+
+
+def standing(service: ServiceChoice, meta: Meta) -> str:
+    """How well the main service was recognised: ``title``, ``strong``, ``weak`` or ``none``."""
+    if not service.services:
+        return "none"
+    if not service.strong:
+        return "weak"
+    return "title" if any(m.field == "service" and m.start < meta.title_end for m in service.mentions) else "strong"
+
+
+def sum_of_rules(found: Sequence[Find], meta: Meta, kind: Kind, *, size: int, service: str) -> float:
+    """What the rules say, in log odds.
+
+    A status page's own text is taken to tell of an outage unless it announces maintenance or advises.
+    """
+    weights: Mapping[str, float] = tables("relevance")["weights"]
+    total: float = weights["bias"] + sum(find.data["weight"] for find in found)
     total += {
         "title": weights["strong_in_title"] + weights["strong_service"],
         "strong": weights["strong_service"],
@@ -72,4 +111,4 @@ def score_relevance(found: Sequence[Find], meta: Meta, kind: Kind, *, size: int,
         total += weights["title_alone"]
     if meta.kind == "status":
         total += -1.0 if kind in {Kind.MAINTENANCE, Kind.ADVISORY} else weights["status_page"]
-    return 1 / (1 + math.exp(-total))
+    return total

@@ -1,0 +1,186 @@
+"""Train the classifier of relevance: ``python -m pipeline.train [--gold FILE ...]``.
+
+It learns from the labelled texts of the repository (`data/training`, `data/gold`) and from further
+files of labelled records. The texts of others that stand there stay there: what is kept of them are
+the weights, `pipeline/weights/relevance.bin`, and counts, `relevance.json` beside it. The same texts
+give the same weights. With ``--folds`` it prints what it gets right on the fifth of each file that it
+did not learn from, five times over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from thinc.api import Adam, Model
+
+from pipeline.components.finds import finds
+from pipeline.components.impact import choose_impact
+from pipeline.components.judge import WEIGHTS, Features, batch, blank
+from pipeline.components.relevance import RULE_SHARE, facts_and_rows, standing, sum_of_rules
+from pipeline.errors import UsageError
+from pipeline.extract import pipeline
+from pipeline.model import digest
+from pipeline.nlp import choose_service, read_record
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 250
+RATE = 0.05
+PULL = 1.0
+"""Strength of the pull towards no opinion (L2), against a loss that is summed over the texts."""
+WEAK = 0.6
+"""What a label counts that nobody checked by hand."""
+FOLDS = 5
+NOT_SEEN = ["outagewire_blocks", "outagewire_when", "outagewire_cause", "outagewire_state"]
+"""Components whose finds relevance does not look at."""
+KINDS = {"posts": "social", "forum": "social", "headlines": "news", "stories": "news"}
+WHEN = "2026-03-03T10:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One labelled text as the model sees it; `before` is what the rules say of it, in log odds."""
+
+    origin: str
+    id: str
+    label: bool
+    weight: float
+    seen: Features
+    before: float
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a file of `data/training`: a sign, a blank and the text; ``||`` parts a headline from it."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        sign, _, said = line.partition(" ")
+        if sign not in {"+", "-"} or not said.strip():
+            raise UsageError(f"{path.name}, line {number}: a line is + or -, a blank and a text")
+        head, _, rest = said.partition("||")
+        record = {"id": f"{path.stem}-{digest(said)}", "kind": KINDS[path.stem], "published": WHEN}
+        record |= {"text": said} if path.stem == "posts" else {"title": head.strip(), "text": rest.strip()}
+        yield record | {"gold": {"is_outage": sign == "+"}}
+
+
+def read_gold(path: Path) -> Iterator[dict[str, Any]]:
+    """The records of a file of JSON lines that say whether they tell of an outage."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        if record["gold"].get("is_outage") is not None:
+            yield record
+
+
+def examples(further: Iterable[Path] = ()) -> list[Example]:
+    """Every labelled text of the repository and of further files. Raises `UsageError` where one cannot be read."""
+    own = [path for kind in ("training/*.txt", "gold/*.jsonl") for path in sorted((ROOT / "data").glob(kind))]
+    return [_example(origin(path), record) for path in (*own, *further) for record in records_of(path)]
+
+
+def records_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The labelled records of one file. Raises `UsageError` where it cannot be read."""
+    try:
+        yield from read_lines(path) if path.suffix == ".txt" else read_gold(path)
+    except (OSError, ValueError, KeyError) as error:
+        raise UsageError(f"{path} cannot be read as labelled texts: {error}") from error
+
+
+def origin(path: Path) -> str:
+    """How a file is called in tables: by its place in the repository, or by its folder."""
+    inside = path.is_relative_to(ROOT)
+    return str((path.relative_to(ROOT) if inside else Path(path.parent.name, path.name)).with_suffix(""))
+
+
+def _example(place: str, record: Mapping[str, Any]) -> Example:
+    nlp, gold = pipeline(), record["gold"]
+    reading = read_record(record)
+    doc = nlp.make_doc(reading.text)
+    doc._.meta = reading.meta
+    with nlp.select_pipes(disable=NOT_SEEN):
+        doc = nlp(doc)
+    service, kind = (
+        choose_service(doc, reading),
+        choose_impact(finds(doc, "kind", "severity", "symptom"), reading.meta).kind,
+    )
+    found, stands = finds(doc, "relevance"), standing(service, reading.meta)
+    before = sum_of_rules(found, reading.meta, kind, size=len(reading.text), service=stands)
+    seen = facts_and_rows(reading.text, found, reading.meta, kind, service)
+    weight = WEAK if gold.get("weak") else 1.0
+    return Example(place, str(record["id"]), bool(gold["is_outage"]), weight, seen, RULE_SHARE * before)
+
+
+def fit(texts: Sequence[Example]) -> Model[Any, Any]:
+    """The model that has learned from these texts: logistic regression, the rules' sum given."""
+    model = blank()
+    optimizer = Adam(RATE, L2=PULL, L2_is_weight_decay=False, grad_clip=0.0)
+    seen = batch([text.seen for text in texts])
+    label = np.array([[text.label] for text in texts], dtype="float32")
+    weight = np.array([[text.weight] for text in texts], dtype="float32")
+    before = np.array([[text.before] for text in texts], dtype="float32")
+    for _ in range(ROUNDS):
+        said, back = model.begin_update(seen)
+        back(((1 / (1 + np.exp(-said - before)) - label) * weight).astype("float32"))
+        model.finish_update(optimizer)
+    return model
+
+
+def fold_of(text: Example) -> int:
+    """Which fifth a text belongs to, by its id."""
+    return int(digest(text.id), 16) % FOLDS
+
+
+def held_out(texts: Sequence[Example]) -> Iterator[tuple[Example, bool]]:
+    """Each text with what a model says of it that has not learned from it."""
+    for fold in range(FOLDS):
+        others, rest = ([t for t in texts if (fold_of(t) == fold) is mine] for mine in (False, True))
+        said = fit(others).predict(batch([t.seen for t in rest]))[:, 0]
+        yield from ((t, bool(s + t.before > 0)) for t, s in zip(rest, said, strict=True))
+
+
+def table(judged: Iterable[tuple[Example, bool]]) -> Iterator[str]:
+    """For each file: labels, precision, recall and F1."""
+    counts: dict[str, list[int]] = {}
+    for text, said in judged:
+        row = counts.setdefault(text.origin, [0, 0, 0, 0])
+        row[2 * text.label + said] += 1
+    yield f"{'file':28} {'texts':>6} {'P':>6} {'R':>6} {'F1':>6} {'quiet':>6}"
+    for origin, (quiet, alarms, missed, right) in sorted(counts.items()):
+        precision, recall = right / max(1, right + alarms), right / max(1, right + missed)
+        f1 = 2 * right / max(1, 2 * right + alarms + missed)
+        share = quiet / (quiet + alarms) if quiet + alarms else 1.0
+        total = quiet + alarms + missed + right
+        yield f"{origin:28} {total:6} {precision:6.3f} {recall:6.3f} {f1:6.3f} {share:6.3f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train, write the weights, and tell from how many texts."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.train", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--gold", type=Path, nargs="*", default=[], help="further files of labelled records")
+    parser.add_argument("--folds", action="store_true", help="print cross-validated scores and write nothing")
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    args = parser.parse_args(arguments)
+    try:
+        texts = examples(args.gold)
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if args.folds:
+        sys.stdout.writelines(f"{line}\n" for line in table(held_out(texts)))
+        return 0
+    args.out.write_bytes(fit(texts).to_bytes())
+    counts: dict[str, int] = {}
+    for text in texts:
+        counts[text.origin] = counts.get(text.origin, 0) + 1
+    args.out.with_suffix(".json").write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{args.out}: learned from {len(texts)} texts\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
