@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import tables
@@ -43,33 +44,36 @@ def unspaced() -> tuple[tuple[str, str], ...]:
 def row(text: str, names: Sequence[Span], most: int) -> list[str]:
     """At most `most` concepts and words of a text in order; `names` are the places of services in it."""
     flat = flatten(text)
-    words = [(m.group(), m.start(), m.end()) for m in WORD.finditer(flat)]
-    at, found, known = 0, list[str](), concepts()
-    while at < len(words) and len(found) < most:
-        word, start, _ = words[at]
-        end = max((stop for begin, stop in names if begin <= start < stop), default=None)
-        if end is not None:
-            found.append("SERVICE")
-            while at < len(words) and words[at][1] < end:
-                at += 1
+    known, begin_phrases, asian = concepts(), openers(), not flat.isascii()
+    found: list[str] = []
+    behind, named = 0, 0
+    places = sorted(names)
+    for match in WORD.finditer(flat):
+        start = match.start()
+        if start < behind:
             continue
-        size = _phrase(flat, words, at) if word in openers() else 1
-        phrase = flat[start : words[at + size - 1][2]]
-        if UNSPACED.search(word):
+        while named < len(places) and places[named][1] <= start:
+            named += 1
+        word = match[0]
+        if named < len(places) and places[named][0] <= start:
+            behind = places[named][1]
+            found.append("SERVICE")
+        elif word in begin_phrases and (phrase := _phrase(flat, start)):
+            behind = start + len(phrase)
+            found.append(known[phrase])
+        elif asian and UNSPACED.search(word):
             found.extend(_runs(word))
-        elif word.isdigit():
-            found.append(known.get(phrase, "NUMBER"))
         else:
-            found.append(known.get(phrase, word))
-        at += size
+            found.append(known.get(word) or ("NUMBER" if word.isdigit() else word))
+        if len(found) >= most:
+            break
     return found[:most]
 
 
-def _phrase(flat: str, words: Sequence[tuple[str, int, int]], at: int) -> int:
-    """Of how many words the longest known phrase at this word is."""
-    start = words[at][1]
-    sizes = range(min(LONGEST, len(words) - at), 1, -1)
-    return next((size for size in sizes if flat[start : words[at + size - 1][2]] in concepts()), 1)
+def _phrase(flat: str, start: int) -> str | None:
+    """The longest known phrase of several words at this place, if any."""
+    ends = [match.end() for match in islice(WORD.finditer(flat, start), LONGEST)]
+    return next((phrase for end in reversed(ends[1:]) if (phrase := flat[start:end]) in concepts()), None)
 
 
 def _runs(word: str) -> Iterator[str]:
