@@ -40,7 +40,7 @@ def choose_services(
     title = any(find.start < meta.title_end for _, find in top.finds) if top else False
     if scales.own is None and (top is None or not top.strong or not title):
         unknown = find_unknown(scales, ranked, places)
-        headed = unknown is not None and unknown.start < meta.title_end and not title
+        headed = unknown is not None and goes_before(unknown, top, meta)
         if unknown and (top is None or headed or (top.weight < SURE_WEIGHT and not top.strong)):
             return outside(unknown, ranked, catalogue)
     if top is None:
@@ -50,6 +50,14 @@ def choose_services(
     names = tuple(shown_name(c, catalogue.services[c.slug]) for c in kept)
     provider = catalogue.services[top.slug].provider
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
+
+
+def goes_before(unknown: Find, top: Candidate | None, meta: Meta) -> bool:
+    """Whether a title tells of the unknown name, and of the best known one not at all, or later and weakly."""
+    if unknown.start >= meta.title_end:
+        return False
+    titled = [find for _, find in top.finds if find.start < meta.title_end] if top else []
+    return not titled or (not (top and top.strong) and unknown.start < titled[0].start)
 
 
 def belongs(candidate: Candidate, top: Candidate) -> bool:

@@ -6,47 +6,93 @@ Such a name is written with a question mark: ``?Quillmail``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from pipeline.components.finds import Find
 from pipeline.components.ruleset import tables
-from pipeline.components.subjects import parts
+from pipeline.components.subjects import Part, parts
 
 READ = 700
 NAME = r"(?:[A-Z][\w+&'’-]*|[a-z]{1,3}[A-Z][\w-]+)"
-NAMES = re.compile(rf"(?<![\w/#@.-]){NAME}(?:(?:[ .-]| [&] ){NAME}){{0,3}}")
-HOST = re.compile(r"(?<![\w@/.-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|sh|dev|app|ai|rs|co|tv|gg|me|cloud)(?![\w-])")
+NAMES = re.compile(rf"(?<![\w/#@.-]){NAME}(?:(?:[ .-]| [&] ){NAME}){{0,9}}")
+WORD = re.compile(r"[^ ]+")
+MOST_WORDS = 4
+HOST = re.compile(
+    r"(?<![\w@/.-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|sh|dev|app|ai|rs|co|tv|gg|me|cloud|page|xyz|so|us|in|uk|de|fr|es)(?![\w-])"
+)
+OWNED = re.compile(r"['’]s?$")
+BETWEEN = re.compile(r" (?:\w+ ){0,3}")
+FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses"))
+SHORT_POST = 400
+# "is quillmail down for anyone else": asked or told in the way in which only services are spoken of.
+ASKED = re.compile(
+    r"(?:^|[.!?,\n] ?|\b(?:ugh|so|yo|hey|why) )is ([a-z][a-z0-9_-]{2,24}(?:\.[a-z]{2,5})?) (?:\w+ )?(?:down|offline|broken|working)\b"
+    r"(?=[^.\n]{0,12}\b(?:for (?:any|every)(?:one|body)|right now|again|or is it)|\?| (?:for|or) )"
+    r"|(?:^|[.!?\n] ?)([a-z][a-z0-9_-]{2,24}(?:\.[a-z]{2,5})?) (?:is|seems|looks|appears) (?:to be )?(?:down|offline)\b"
+    r"(?=[^.\n]{0,12}\b(?:for (?:any|every)(?:one|body)|or is it|just me|only me|anyone))"
+)
 
 
-FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot"))
-
-
+@cache
 def words(kind: str) -> frozenset[str]:
     """The words of one list in `rules/unknown.toml`."""
     return frozenset(tables("unknown")[kind])
 
 
-def trim(name: str) -> tuple[str, int]:
-    """The name without words that only begin or end a sentence, and how much was cut in front."""
-    cut = 0
-    pieces = name.split(" ")
-    while pieces and pieces[0].lower().rstrip("'s’") in words("lead"):
-        cut += len(pieces.pop(0)) + 1
-    while pieces and pieces[-1].lower() in words("tail"):
-        pieces.pop()
-    return re.sub(r"['’]s$", "", " ".join(pieces)), cut
+@cache
+def breaks() -> frozenset[str]:
+    """The words that are no part of a name."""
+    return words("lead") | words("tail")
+
+
+def split_names(run: str) -> list[tuple[str, int]]:
+    """The names in a run of words with capitals, each with its place: words that only begin, end or join are left out.
+
+    "Massive Quillmail Outage Hits Inkpot" holds two.
+    """
+    names: list[tuple[str, int]] = []
+    start = end = count = 0
+    for match in [*WORD.finditer(run), None]:
+        word = match.group() if match else ""
+        bare = OWNED.sub("", word)
+        kind = not count and bare.lower() in words("kinds")
+        if match and not kind and bare.lower() not in breaks() and word.lower() not in breaks():
+            start = start if count else match.start()
+            count += 1
+            end = match.start() + len(bare)
+            if bare == word:
+                continue
+        if count:
+            names.append((run[start:end], start))
+            count = 0
+    return [(name, at) for name, at in names if name.count(" ") < MOST_WORDS]
 
 
 def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, int], bool]) -> list[Find]:
     """The names around which something fails, the strongest first; `known` tells of a span that is taken."""
-    found: list[tuple[float, Find]] = []
     head = text[: max(READ, title_end + READ)]
-    spans = [(m.start(), m.end(), 0) for m in HOST.finditer(head)]
+    spans = [(m.start(), m.end()) for m in HOST.finditer(head)]
     for match in NAMES.finditer(head):
-        name, cut = trim(match.group())
-        if name:
-            spans.append((match.start() + cut, match.start() + cut + len(name), cut))
-    for start, end, _ in spans:
+        spans += [(match.start() + at, match.start() + at + len(name)) for name, at in split_names(match.group())]
+    weights: dict[str, float] = {}
+    found: dict[str, tuple[float, Find]] = {}
+    for start, end, told in told_names(text, flat, title_end, sorted(set(spans)), known):
+        name = text[start:end]
+        weight = (3.0 if start < title_end else 1.0) + 0.5 * len(told) - start / 10_000
+        weights[name] = max(weights.get(name, 0.0), weight) + 0.25
+        find = Find("service", start, end, name, "?" + name, "services.unknown", 0.5)
+        found.setdefault(name, (weight, find))
+    ranked = [find for name, (_, find) in sorted(found.items(), key=lambda item: -weights[item[0]])]
+    return ranked or asked_names(flat, known)
+
+
+def told_names(
+    text: str, flat: str, title_end: int, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
+) -> Iterator[tuple[int, int, list[Part]]]:
+    """The names that fail by what is said around them; of two before one verb it is the closer ("site Quillmail")."""
+    last: tuple[int, int, list[Part]] | None = None
+    for start, end in spans:
         name = text[start:end]
         if len(name) < 2 or known(start, end) or name.lower() in words("never"):
             continue
@@ -56,7 +102,22 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
         first = start > title_end and text[max(0, start - 2) : start].strip(" ") in {"", ".", "!", "?", "\n", '"'}
         if first and " " not in name and not any(part.rule in FIRST_WORD for part in told):
             continue
-        if told and not merely:
-            weight = (3.0 if start < title_end else 1.0) + 0.5 * len(told) - start / 10_000
-            found.append((weight, Find("service", start, end, name, "?" + name, "services.unknown", 0.5)))
-    return [find for _, find in sorted(found, key=lambda pair: -pair[0])]
+        if not told or merely:
+            continue
+        if last and not (BETWEEN.fullmatch(text, last[1], start) and {p.rule for p in last[2]} & {p.rule for p in told}):
+            yield last
+        last = (start, end, told)
+    if last:
+        yield last
+
+
+def asked_names(flat: str, known: Callable[[int, int], bool]) -> list[Find]:
+    """A name in lower case that a short post asks for: "is quillmail down for anyone else"."""
+    if len(flat) > SHORT_POST:
+        return []
+    for match in ASKED.finditer(flat):
+        group = 1 if match[1] else 2
+        name, (start, end) = match[group], match.span(group)
+        if name not in words("never") | breaks() | words("common") and not known(start, end):
+            return [Find("service", start, end, name, "?" + name, "services.asked", 0.4)]
+    return []

@@ -15,15 +15,17 @@ from itertools import pairwise
 from pipeline.catalogue import Catalogue, Service, slugify
 from pipeline.components.finds import Find, Meta
 from pipeline.components.lexicon import flatten
+from pipeline.components.plain_words import SHORT, begins_a_name, is_complained_of, is_word, may_be_name
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.components.subjects import Part, parts
 
 MENTION = 1.0
 JARGON = 0.5
+LEAST_PART = 0.03
 JARGON_READ = 700
 FINDS_READ = 14
 PARTS_READ = 2_000
-SHORT = 400
+SHORT_NAME = 2
 PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "mere": 0.15}
 SOURCE_WORDS = re.compile(r"[^a-z0-9.]+")
 NOT_NAMES = frozenset(
@@ -45,9 +47,13 @@ NOT_NAMES = frozenset(
 JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? &|/|, as well as| as well as)\s*(?:the |its )?")
 SHARED = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.suffers", "subjects.users-cannot", "subjects.takes-down",
-     "subjects.functions-errors", "subjects.access-to", "subjects.is-it-down", "subjects.recovers")
+     "subjects.functions-errors", "subjects.access-to", "subjects.is-it-down", "subjects.recovers", "subjects.refuses",
+     "subjects.other-tongues", "subjects.other-tongues-before")
 )  # fmt: skip
-DIRECT = frozenset(("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers"))
+DIRECT = frozenset(
+    ("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers", "subjects.refuses",
+     "subjects.fails-alone", "subjects.other-tongues", "subjects.other-tongues-before")
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -92,6 +98,7 @@ class Weighing:
         self.own = source_service(meta, catalogue)
         self.found = found
         self.begins = {find.start for find in found}
+        self.ends = {find.end for find in found}
         self.candidates: dict[str, Candidate] = {}
         self.doubtful: list[tuple[float, Find, list[Part]]] = []
         self.chains = self.find_chains()
@@ -113,12 +120,12 @@ class Weighing:
         """Give each find its weight; the ambiguous ones wait until the sure ones are known."""
         for find, own, shared in self.told():
             told = [*own, *shared]
-            weight = self.place_weight(find) * factor(own, find)
-            if self.owns_the_next(find):
+            weight = self.place_weight(find) * factor(told if find.start < self.meta.title_end else own, find)
+            if self.owns_the_next(find) or self.is_console_of_another(find):
                 weight, told = PART_WEIGHT["mere"] * weight, []
             if find.data.get("ambiguous") or "|" in find.value:
                 self.doubtful.append((weight, find, told))
-            else:
+            elif not self.is_of_another_house(find, self.catalogue.services[find.value]):
                 self.take(find.value, weight, find, told)
         left: list[tuple[float, Find]] = []
         for weight, find, told in self.doubtful:
@@ -130,7 +137,8 @@ class Weighing:
         for weight, find in left:
             slug = self.pick(find)
             if slug in self.candidates and is_cased(find, self.catalogue.services[slug]):
-                self.take(slug, 0.5 * weight, find, ())
+                if not self.is_of_another_house(find, self.catalogue.services[slug]):
+                    self.take(slug, 0.5 * weight, find, ())
         self.read_jargon()
 
     def told(self) -> Iterator[tuple[Find, list[Part], list[Part]]]:
@@ -167,6 +175,18 @@ class Weighing:
         """Whether the name only says whose service the next one is: "Meta's WhatsApp"."""
         return self.flat.startswith("'s ", find.end) and find.end + 3 in self.begins
 
+    def is_console_of_another(self, find: Find) -> bool:
+        """Whether the name is the console of the product that is named before it: "Amazon Athena Management Console"."""
+        return find.text.lower().endswith("console") and find.start - 1 in self.ends and self.own is not None
+
+    def is_of_another_house(self, find: Find, service: Service) -> bool:
+        """Whether a product's bare name stands on the page of another provider: "load balancers" are anyone's."""
+        if self.own is None or service.category != "cloud_product" or self.related(service.slug, self.own.slug):
+            return False
+        above = (service, *(self.catalogue.services[slug] for slug in self.catalogue.lineage(service.slug)))
+        brands = {word for house in above for word in (house.provider_name.split()[0], house.name.split()[-1], "AWS")}
+        return not {brand.casefold() for brand in brands} & set(find.text.casefold().split()[:1])
+
     def read_jargon(self) -> None:
         """What the words of a provider's own report mean where it names no product."""
         if self.own is None:
@@ -201,19 +221,33 @@ class Weighing:
 
     def accepted(self, find: Find, slug: str, told: Sequence[Part]) -> bool:
         """Whether there is enough evidence for an ambiguous name."""
+        service = self.catalogue.services[slug]
+        if self.is_of_another_house(find, service):
+            return False
         if not find.data.get("ambiguous"):
             return True
-        service = self.catalogue.services[slug]
         strong = {p.rule for p in told if p.strong}
         if is_mere(told) or (slugify(find.text) == service.provider and self.kin(slug)):
             return False
+        if is_word(self.flat, find.start, find.end):
+            return False
         if not is_cased(find, service):
-            return len(self.text) < SHORT and bool(strong & DIRECT) and len(find.text) > 2
-        if strong or any(p.value == "speaker" for p in told):
+            return self.accepted_small(find, bool(strong & DIRECT))
+        at_home = service.category == "cloud_product" or (self.own is not None and self.related(slug, self.own.slug))
+        if not at_home and begins_a_name(self.text, find.start, find.end, self.meta.title_end):
+            return False
+        if strong or any(p.value == "speaker" for p in told) or is_complained_of(self.flat):
             return True
         if service.category == "cloud_product":
             return self.kin(slug)
         return (self.own is not None and self.related(slug, self.own.slug)) or self.recurs(find)
+
+    def accepted_small(self, find: Find, direct: bool) -> bool:
+        """Whether a word in lower case is a name: only in a short text, and where it may stand and fails like one."""
+        if len(self.text) >= SHORT or not may_be_name(self.flat, find.start, find.end):
+            return False
+        complained = is_complained_of(self.flat)
+        return complained and direct if len(find.text) < SHORT_NAME else complained or direct
 
     def kin(self, slug: str) -> bool:
         """Whether another service of the same provider is known to be spoken of, or owns the page."""
@@ -253,7 +287,7 @@ class Weighing:
     def stands_for(self, part: Candidate, whole: Candidate) -> bool:
         """Whether it is the part that failed, rather than the whole with the part in it."""
         if self.own and whole.slug in {self.own.slug, *self.catalogue.lineage(self.own.slug)}:
-            return part.strong or part.weight >= 0.3 * whole.weight
+            return part.strong or part.weight >= LEAST_PART * whole.weight
         doubtful = all(find.data.get("ambiguous") for _, find in part.finds)
         return part.weight >= (0.9 if doubtful else 0.5) * whole.weight or (part.strong and not whole.strong)
 

@@ -1,0 +1,78 @@
+"""Whether a word that is also the name of a service stands for the service: "box is down again", "that box is broken".
+
+A name in lower case has to stand where a name may stand ("is slack down", not "some slack"), and something has to be
+said of it that is said of services. A name with a capital is a word where the rest of a longer name follows
+("Signal Hill"). All words are data (`rules/plain_words.toml`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.components.ruleset import compile_pattern, tables
+
+SHORT = 400
+LAST_WORD = re.compile(r"([\w'-]+)[\s\"“(]*$")
+NEXT_WORD = re.compile(r"(?:'s)?\s+([\w'-]+)")
+STOP = re.compile(r"[.!?,:;\n()…—–-]\s*$")
+BIGGER = re.compile(r"\s(?:[A-Z][a-z]{2,}|of\s[A-Z][a-z]{2,})")
+
+
+@cache
+def listed(kind: str) -> frozenset[str]:
+    """One list of words."""
+    return frozenset(tables("plain_words")[kind])
+
+
+@cache
+def said(kind: str) -> re.Pattern[str]:
+    """One pattern of what is said."""
+    return compile_pattern(tables("plain_words")[kind])
+
+
+@cache
+def other_sense(word: str) -> re.Pattern[str] | None:
+    """What follows the word where it is no name; None where nothing is known of it."""
+    pattern = tables("plain_words")["senses"].get(word)
+    return compile_pattern(pattern) if pattern else None
+
+
+def is_word(flat: str, start: int, end: int) -> bool:
+    """Whether what follows shows that the name is a word, or the beginning of another name."""
+    sense = other_sense(flat[start:end])
+    return bool(sense and sense.match(flat, end))
+
+
+def begins_a_name(text: str, start: int, end: int, title_end: int) -> bool:
+    """Whether a word with a capital goes on as a longer name that is no heading: "Meridian Health cannot book"."""
+    if not text[start : start + 1].isupper() or not BIGGER.match(text, end):
+        return False
+    following = NEXT_WORD.match(text, end)
+    if following and following[1].lower() in listed("things") | frozenset(tables("unknown")["tail"]):
+        return False
+    return not (start < title_end and is_headed(text[:title_end]))
+
+
+def is_headed(title: str) -> bool:
+    """Whether a title has a capital at most of its longer words, so that capitals tell nothing."""
+    words = [word for word in title.split() if len(word) > 3 and word[0].isalpha()]
+    return len(words) > 2 and sum(word[0].isupper() for word in words) > 0.7 * len(words)
+
+
+def may_be_name(flat: str, start: int, end: int) -> bool:
+    """Whether a name in lower case stands where the name of a service may stand."""
+    before = flat[max(0, start - 40) : start]
+    last = LAST_WORD.search(before)
+    if last is None or STOP.search(before):
+        return True
+    word = last[1]
+    if word in listed("owned"):
+        following = NEXT_WORD.match(flat, end)
+        return bool(following) and following[1] in listed("things")  # type: ignore[index]
+    return word in listed("may_precede") or not word.isascii()
+
+
+def is_complained_of(flat: str) -> bool:
+    """Whether a short text speaks of the use of a service and of what is wrong with it."""
+    return len(flat) < SHORT and bool(said("digital").search(flat)) and bool(said("complaint").search(flat))
