@@ -22,7 +22,7 @@ from pipeline.errors import CatalogueError
 RULES = Path(__file__).parent / "rules"
 FILES = ("services.toml", "products.toml", "page_services.toml")
 MANDATORY = ("name", "provider", "category", "aliases")
-SINGLE = ("homepage", "parent", "status_page", "wikidata", "note")
+SINGLE = ("homepage", "parent", "filed_under", "status_page", "wikidata", "note")
 SEVERAL = ("aliases", "ambiguous", "components")
 
 
@@ -30,7 +30,8 @@ SEVERAL = ("aliases", "ambiguous", "components")
 class Service:
     """One service. `ambiguous` are those of its `aliases` that need evidence around them.
 
-    `provider` is the slug of `provider_name`, `parent` the slug of the service this one is a part of.
+    `provider` is the slug of `provider_name`, `parent` the slug of the service this one is a part of. `filed_under` is
+    the slug of the entry under which the provider's own page reports on it: Cloud VPN under Google Cloud Networking.
     """
 
     slug: str
@@ -42,6 +43,7 @@ class Service:
     aliases: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     parent: str | None = None
+    filed_under: str | None = None
     components: tuple[str, ...] = ()
     status_page: str | None = None
     wikidata: str | None = None
@@ -108,6 +110,8 @@ def build(services: Mapping[str, Service]) -> Catalogue:
     for service in services.values():
         if service.parent and (service.parent == service.slug or service.parent not in services):
             raise CatalogueError(f"service {service.slug}: no such parent: {service.parent}")
+        if service.filed_under and service.filed_under not in services:
+            raise CatalogueError(f"service {service.slug}: filed under what is not there: {service.filed_under}")
         for alias in service.aliases:
             slugs = aliases.setdefault(alias.casefold(), [])
             if service.slug not in slugs:

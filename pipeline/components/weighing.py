@@ -21,6 +21,7 @@ from pipeline.components.subjects import Part, parts
 
 MENTION = 1.0
 JARGON = 0.5
+AHEAD = 0.01
 LEAST_PART = 0.03
 JARGON_READ = 700
 FINDS_READ = 14
@@ -44,6 +45,7 @@ NOT_NAMES = frozenset(
         "report",
     )
 )
+HEADING = re.compile(r"(?:[\s\d/.:-]*\n)?[^\n]{0,160}")
 JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? &|/|, as well as| as well as)\s*(?:the |its )?")
 SHARED = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.suffers", "subjects.users-cannot", "subjects.takes-down",
@@ -87,6 +89,14 @@ def named_services(catalogue: Catalogue, name: str) -> Iterator[Service]:
     return (catalogue.services[slug] for slug in slugs)
 
 
+def heading_end(text: str, title_end: int) -> int:
+    """Where the title ends; one of digits alone is no title, so the first line with words is taken for it."""
+    if any(map(str.isalpha, text[:title_end])) or not text[:title_end].strip():
+        return title_end
+    heading = HEADING.match(text, title_end)
+    return heading.end() if heading else title_end
+
+
 class Weighing:
     """The names of one text on the scales."""
 
@@ -95,6 +105,7 @@ class Weighing:
         self.flat = flatten(text)
         self.meta = meta
         self.catalogue = catalogue
+        self.title_end = heading_end(text, meta.title_end)
         self.own = source_service(meta, catalogue)
         self.found = found
         self.begins = {find.start for find in found}
@@ -110,7 +121,7 @@ class Weighing:
 
     def place_weight(self, find: Find) -> float:
         """What a name counts for by its place alone."""
-        title_end = self.meta.title_end
+        title_end = self.title_end
         if find.start < title_end:
             return 6.0 + 1.5 * (1 - find.start / max(title_end, 60))
         inside = find.start - title_end
@@ -120,7 +131,7 @@ class Weighing:
         """Give each find its weight; the ambiguous ones wait until the sure ones are known."""
         for find, own, shared in self.told():
             told = [*own, *shared]
-            weight = self.place_weight(find) * factor(told if find.start < self.meta.title_end else own, find)
+            weight = self.place_weight(find) * factor(told if find.start < self.title_end else own, find)
             if self.owns_the_next(find) or self.is_console_of_another(find):
                 weight, told = PART_WEIGHT["mere"] * weight, []
             if find.data.get("ambiguous") or "|" in find.value:
@@ -153,7 +164,7 @@ class Weighing:
             read[find.value] = read.get(find.value, 0) + 1
             if read[find.value] > FINDS_READ:
                 continue
-            near = find.start < self.meta.title_end + PARTS_READ or read[find.value] == 1
+            near = find.start < self.title_end + PARTS_READ or read[find.value] == 1
             own = parts(self.text, self.flat, find.start, find.end) if near else []
             found.append((find, own))
             if find.start in self.chains and not is_mere(own):
@@ -191,13 +202,16 @@ class Weighing:
         """What the words of a provider's own report mean where it names no product."""
         if self.own is None:
             return
-        head = self.text[: self.meta.title_end + JARGON_READ]
-        flat = self.flat[: len(head)]
+        flat = self.flat[: self.title_end + JARGON_READ]
+        products = {slug for slug in self.candidates if slug != self.own.slug and self.related(slug, self.own.slug)}
+        named = min((f.start for slug in products for _, f in self.candidates[slug].finds), default=len(flat))
         for rule in load_rules("jargon"):
             if rule.data["own"] == self.own.slug and rule.possible(flat) and (match := rule.pattern.search(flat)):
-                span = match.span()
-                find = Find("service", *span, head[slice(*span)], rule.value, rule.id, 0.5)
-                self.take(rule.value, JARGON * self.place_weight(find), find, ())
+                start, end = match.span()
+                factor = float(rule.data.get("first", JARGON)) if start < named else JARGON
+                find = Find("service", start, end, self.text[start:end], rule.value, rule.id, 0.5)
+                if not is_mere(parts(self.text, self.flat, start, end)):
+                    self.take(rule.value, factor * self.place_weight(find), find, ())
 
     def take(self, slug: str, weight: float, find: Find, told: Sequence[Part]) -> None:
         """Count one find for a service."""
@@ -207,7 +221,7 @@ class Weighing:
         candidate.finds.append((weight, find))
         if find.start in self.chains and any(p.rule in SHARED for p in told):
             candidate.chains.add(self.chains[find.start])
-        if find.start < self.meta.title_end and any(p.rule in DIRECT for p in told) and not is_mere(told):
+        if find.start < self.title_end and any(p.rule in DIRECT for p in told) and not is_mere(told):
             candidate.headed = True
 
     def pick(self, find: Find) -> str:
@@ -234,7 +248,7 @@ class Weighing:
         if not is_cased(find, service):
             return self.accepted_small(find, bool(strong & DIRECT))
         at_home = service.category == "cloud_product" or (self.own is not None and self.related(slug, self.own.slug))
-        if not at_home and begins_a_name(self.text, find.start, find.end, self.meta.title_end):
+        if not at_home and begins_a_name(self.text, find.start, find.end, self.title_end):
             return False
         if strong or any(p.value == "speaker" for p in told) or is_complained_of(self.flat):
             return True
@@ -262,7 +276,7 @@ class Weighing:
             for _, other, _ in self.doubtful
             if other.value == find.value
             and other.text[:1].isupper()
-            and other.start >= self.meta.title_end
+            and other.start >= self.title_end
             and self.text[max(0, other.start - 2) : other.start].strip("“\"'( ")[-1:].isalpha()
         ]
         return len(inside) >= 2
@@ -282,7 +296,19 @@ class Weighing:
                     candidate.strong |= whole.strong
                     if self.own or not (whole.headed or candidate.chains & whole.chains):
                         del self.candidates[above]
+        self.file_products()
         return sorted(self.candidates.values(), key=lambda c: (-c.weight, c.slug))
+
+    def file_products(self) -> None:
+        """On the provider's own page a product stands behind the entry under which that page reports on it."""
+        own = self.own
+        for candidate in [*self.candidates.values()] if own else ():
+            entry = self.catalogue.services[candidate.slug].filed_under
+            if entry is None or own is None or not self.related(candidate.slug, own.slug):
+                continue
+            above = self.candidates.setdefault(entry, Candidate(entry, strong=candidate.strong))
+            above.weight = max(above.weight, candidate.weight + AHEAD)
+            above.finds.extend((AHEAD, find) for _, find in candidate.finds)
 
     def stands_for(self, part: Candidate, whole: Candidate) -> bool:
         """Whether it is the part that failed, rather than the whole with the part in it."""
