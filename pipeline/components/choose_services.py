@@ -47,7 +47,7 @@ def choose_services(
         return ServiceChoice()
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
-    names = tuple(shown_name(c, catalogue.services[c.slug]) for c in kept)
+    names = tuple(shown_name(c, catalogue.services[c.slug], text) for c in kept)
     provider = catalogue.services[top.slug].provider
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
 
@@ -89,7 +89,7 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
     return next((find for find in found if not kin & set(find.text.casefold().split())), None)
 
 
-def shown_name(candidate: Candidate, service: Service) -> str:
+def shown_name(candidate: Candidate, service: Service, text: str) -> str:
     """The catalogue's name, or the one that the text uses throughout: a host, a former name, or a short form."""
     weight, best = max(candidate.finds, key=lambda pair: pair[0], default=(0.0, None))
     if best and best.data.get("host") and weight >= 1.0:
@@ -103,14 +103,21 @@ def shown_name(candidate: Candidate, service: Service) -> str:
     if not spelled or service.name in spelled or service.category == "cloud_product":
         return service.name
     alias = max(spelled, key=lambda name: (sum(text.casefold() == name.casefold() for text in used), len(name), name))
+    alias = max((name for name in spelled if name.split()[0] == alias.split()[0]), key=len)
     own, other = set(service.name.casefold().split()), set(alias.casefold().split())
     former = (
         not own & other
         and any(char.islower() for char in alias)
         and service.name[:3].casefold() != alias[:3].casefold()
     )
-    short = other < own and service.parent is None
+    short = other < own and service.parent is None and not all_named(service, alias, text)
     return alias if former or short else service.name
+
+
+def all_named(service: Service, alias: str, text: str) -> bool:
+    """Whether the text has the rest of the full name as well: "Garmin is down, and with it Connect"."""
+    missing = [word for word in service.name.split() if word not in alias.split() and not word.isupper()]
+    return bool(missing) and all(re.search(rf"\b{re.escape(word)}\b", text) for word in missing)
 
 
 def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:

@@ -104,7 +104,9 @@ def told_names(
             continue
         if not told or merely:
             continue
-        if last and not (BETWEEN.fullmatch(text, last[1], start) and {p.rule for p in last[2]} & {p.rule for p in told}):
+        if last and not (
+            BETWEEN.fullmatch(text, last[1], start) and {p.rule for p in last[2]} & {p.rule for p in told}
+        ):
             yield last
         last = (start, end, told)
     if last:

@@ -150,7 +150,20 @@ class Weighing:
             if slug in self.candidates and is_cased(find, self.catalogue.services[slug]):
                 if not self.is_of_another_house(find, self.catalogue.services[slug]):
                     self.take(slug, 0.5 * weight, find, ())
+        self.hear_beside_witnesses(left)
         self.read_jargon()
+
+    def hear_beside_witnesses(self, left: Sequence[tuple[float, Find]]) -> None:
+        """Where only the tools of status pages are sure, a word with a capital inside of a sentence is a name."""
+        witnesses = tables("subjects")["witnesses"]
+        if not self.candidates or any(slug not in witnesses for slug in self.candidates):
+            return
+        for weight, find in left:
+            slug = self.pick(find)
+            if is_cased(find, self.catalogue.services[slug]) and self.is_inside(find):
+                self.take(slug, weight, find, ())
+        for slug in [s for s, c in self.candidates.items() if s in witnesses and not c.strong and c.weight < MENTION]:
+            del self.candidates[slug]
 
     def told(self) -> Iterator[tuple[Find, list[Part], list[Part]]]:
         """Each find that is read, what is said around it, and what a list it stands in shares of its other names.
@@ -194,8 +207,9 @@ class Weighing:
         """Whether a product's bare name stands on the page of another provider: "load balancers" are anyone's."""
         if self.own is None or service.category != "cloud_product" or self.related(service.slug, self.own.slug):
             return False
-        above = (service, *(self.catalogue.services[slug] for slug in self.catalogue.lineage(service.slug)))
-        brands = {word for house in above for word in (house.provider_name.split()[0], house.name.split()[-1], "AWS")}
+        above = [self.catalogue.services[slug] for slug in self.catalogue.lineage(service.slug)]
+        brands = {word for house in above for word in (house.provider_name.split()[0], house.name.split()[-1])}
+        brands |= {"AWS", service.provider_name.split()[0]}
         return not {brand.casefold() for brand in brands} & set(find.text.casefold().split()[:1])
 
     def read_jargon(self) -> None:
@@ -272,14 +286,15 @@ class Weighing:
     def recurs(self, find: Find) -> bool:
         """Whether an ordinary word is written with a capital inside of sentences, twice or more."""
         inside = [
-            other
-            for _, other, _ in self.doubtful
-            if other.value == find.value
-            and other.text[:1].isupper()
-            and other.start >= self.title_end
-            and self.text[max(0, other.start - 2) : other.start].strip("“\"'( ")[-1:].isalpha()
-        ]
+            other for _, other, _ in self.doubtful
+            if other.value == find.value and other.text[:1].isupper() and self.is_inside(other)
+        ]  # fmt: skip
         return len(inside) >= 2
+
+    def is_inside(self, find: Find) -> bool:
+        """Whether the name stands inside of a sentence of the text, so that its capital tells something."""
+        before = self.text[max(0, find.start - 2) : find.start].strip("“\"'( ")
+        return find.start >= self.title_end and before[-1:].isalpha()
 
     def settle(self) -> list[Candidate]:
         """The candidates in order of weight, wholes given up for the parts that failed."""
