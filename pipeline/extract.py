@@ -129,6 +129,7 @@ def _read(nlp: Language, report: StoredReport) -> Annotation | Issue:
         "service": report.service,
         "published": report.published_at,
         "timezone": report.timezone,
+        "url": report.url,
     }
     try:
         return annotate(nlp, record)

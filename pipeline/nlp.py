@@ -93,7 +93,7 @@ def read_record(record: Mapping[str, Any]) -> Reading:
     if isinstance(identity, bool) or not isinstance(identity, str | int) or identity == "":
         raise ExtractError("no id")
     strings: dict[str, str | None] = {}
-    for key in ("title", "text", "kind", "source", "timezone", "service", "published"):
+    for key in ("title", "text", "kind", "source", "timezone", "service", "published", "url"):
         value = record.get(key)
         if value is not None and not isinstance(value, str):
             raise ExtractError(f"{key} is not a text but {type(value).__name__}")
@@ -118,6 +118,7 @@ def read_record(record: Mapping[str, Any]) -> Reading:
         published=published,
         timezone=strings["timezone"],
         service=strings["service"],
+        url=strings["url"],
     )
     return Reading(whole, meta, tuple(issues))
 

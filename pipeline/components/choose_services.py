@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.catalogue import Catalogue, Service
 from pipeline.components.finds import Find, Meta
+from pipeline.components.page_owner import page_owner
 from pipeline.components.unknown_names import unknown_names
 from pipeline.components.weighing import Candidate, Weighing
 from pipeline.model import Mention
@@ -44,12 +45,22 @@ def choose_services(
         if unknown and (top is None or headed or (top.weight < SURE_WEIGHT and not top.strong)):
             return outside(unknown, ranked, catalogue)
     if top is None:
-        return ServiceChoice()
+        return by_page(page_owner(meta.url, catalogue), catalogue)
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug], text) for c in kept)
     provider = catalogue.services[top.slug].provider
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
+
+
+def by_page(owner: str | None, catalogue: Catalogue) -> ServiceChoice:
+    """The choice where the text names nobody: the service whose page it stands on, a guess without a span."""
+    if owner is None:
+        return ServiceChoice()
+    service = catalogue.get(owner)
+    if service is None:
+        return ServiceChoice((owner,), (owner,))
+    return ServiceChoice((owner,), (service.name,), service.provider)
 
 
 def goes_before(unknown: Find, top: Candidate | None, meta: Meta) -> bool:

@@ -69,6 +69,7 @@ class Meta:
     published: datetime | None = None
     timezone: str | None = None
     service: str | None = None
+    url: str | None = None
 
 
 Doc.set_extension("meta", default=Meta(), force=True)
