@@ -32,6 +32,7 @@ from pipeline.components import (
     when,
     words,
 )
+from pipeline.components.candidates import source_service
 from pipeline.components.choose_cause import choose_cause
 from pipeline.components.choose_services import ServiceChoice, choose_services
 from pipeline.components.choose_when import choose_when
@@ -41,7 +42,6 @@ from pipeline.components.parts_named import parts_named, titled_parts
 from pipeline.components.regions import choose_regions
 from pipeline.components.relevance import THRESHOLD, score_relevance
 from pipeline.components.state import choose_state, over
-from pipeline.components.weighing import source_service
 from pipeline.errors import ExtractError
 from pipeline.model import Annotation, Issue, Mention, compose, digest
 from pipeline.terms import SourceKind, Stage

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.catalogue import Catalogue, Service
+from pipeline.components.candidates import Candidate
 from pipeline.components.finds import Find, Meta
 from pipeline.components.page_owner import page_owner
 from pipeline.components.unknown_names import unknown_names
-from pipeline.components.weighing import Candidate, Weighing
+from pipeline.components.weighing import Weighing
 from pipeline.model import Mention
 
 LEAST_SHARE = 0.3

@@ -52,7 +52,7 @@ def parts(text: str, flat: str, start: int, end: int) -> list[Part]:
         if rule.pattern.match(text[end:last] if rule.cased else after)
     ]
     for rule, needs in rules("before"):
-        if not rule.pattern.search(before):
+        if not rule.pattern.search(before, max(0, len(before) - int(rule.data.get("reach", REACH)))):
             continue
         if needs is not None:
             near = needs.match(after) if "needs_after" in rule.data else needs.search(before + " " + after[:40])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from pipeline.components.finds import Find
-from pipeline.components.ruleset import tables
+from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
 
 READ = 700
@@ -19,19 +19,13 @@ NAMES = re.compile(rf"(?<![\w/#@.-]){NAME}(?:(?:[ .-]| [&] ){NAME}){{0,9}}")
 WORD = re.compile(r"[^ ]+")
 MOST_WORDS = 4
 HOST = re.compile(
-    r"(?<![\w@/.-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|sh|dev|app|ai|rs|co|tv|gg|me|cloud|page|xyz|so|us|in|uk|de|fr|es)(?![\w-])"
+    r"(?<![\w@/.-])(?:[A-Za-z0-9-]+\.)+"
+    r"(?:com|org|net|io|sh|dev|app|ai|rs|co|tv|gg|me|cloud|page|xyz|so|us|in|uk|de|fr|es)(?![\w-])"
 )
 OWNED = re.compile(r"['’]s?$")
 BETWEEN = re.compile(r" (?:\w+ ){0,3}")
 FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses"))
 SHORT_POST = 400
-# "is quillmail down for anyone else": asked or told in the way in which only services are spoken of.
-ASKED = re.compile(
-    r"(?:^|[.!?,\n] ?|\b(?:ugh|so|yo|hey|why) )is ([a-z][a-z0-9_-]{2,24}(?:\.[a-z]{2,5})?) (?:\w+ )?(?:down|offline|broken|working)\b"
-    r"(?=[^.\n]{0,12}\b(?:for (?:any|every)(?:one|body)|right now|again|or is it)|\?| (?:for|or) )"
-    r"|(?:^|[.!?\n] ?)([a-z][a-z0-9_-]{2,24}(?:\.[a-z]{2,5})?) (?:is|seems|looks|appears) (?:to be )?(?:down|offline)\b"
-    r"(?=[^.\n]{0,12}\b(?:for (?:any|every)(?:one|body)|or is it|just me|only me|anyone))"
-)
 
 
 @cache
@@ -44,6 +38,12 @@ def words(kind: str) -> frozenset[str]:
 def breaks() -> frozenset[str]:
     """The words that are no part of a name."""
     return words("lead") | words("tail")
+
+
+@cache
+def asked() -> re.Pattern[str]:
+    """How a short post asks for a service by a name in lower case, which is its first or second group."""
+    return compile_pattern(tables("unknown")["asked"])
 
 
 def split_names(run: str) -> list[tuple[str, int]]:
@@ -117,7 +117,7 @@ def asked_names(flat: str, known: Callable[[int, int], bool]) -> list[Find]:
     """A name in lower case that a short post asks for: "is quillmail down for anyone else"."""
     if len(flat) > SHORT_POST:
         return []
-    for match in ASKED.finditer(flat):
+    for match in asked().finditer(flat):
         group = 1 if match[1] else 2
         name, (start, end) = match[group], match.span(group)
         if name not in words("never") | breaks() | words("common") and not known(start, end):

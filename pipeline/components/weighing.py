@@ -8,44 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from dataclasses import field as with_default
 from itertools import pairwise
 
 from pipeline.catalogue import Catalogue, Service, slugify
+from pipeline.components.candidates import (
+    MENTION,
+    PART_WEIGHT,
+    Candidate,
+    factor,
+    heading_end,
+    is_cased,
+    is_mere,
+    source_service,
+)
 from pipeline.components.finds import Find, Meta
 from pipeline.components.lexicon import flatten
 from pipeline.components.plain_words import SHORT, begins_a_name, is_complained_of, is_word, may_be_name
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.components.subjects import Part, parts
 
-MENTION = 1.0
 JARGON = 0.5
 AHEAD = 0.01
-LEAST_PART = 0.03
+WORTHY_PART = 0.3
+LEAST_PART = 0.1
 JARGON_READ = 700
 FINDS_READ = 14
 PARTS_READ = 2_000
 SHORT_NAME = 2
-PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "mere": 0.15}
-SOURCE_WORDS = re.compile(r"[^a-z0-9.]+")
-NOT_NAMES = frozenset(
-    (
-        "status",
-        "feed",
-        "history",
-        "atom",
-        "rss",
-        "weekly",
-        "incident",
-        "incidents",
-        "post",
-        "structured",
-        "page",
-        "report",
-    )
-)
-HEADING = re.compile(r"(?:[\s\d/.:-]*\n)?[^\n]{0,160}")
 JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? &|/|, as well as| as well as)\s*(?:the |its )?")
 SHARED = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.suffers", "subjects.users-cannot", "subjects.takes-down",
@@ -56,45 +45,6 @@ DIRECT = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers", "subjects.refuses",
      "subjects.fails-alone", "subjects.other-tongues", "subjects.other-tongues-before")
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Candidate:
-    """All that speaks for one service."""
-
-    slug: str
-    weight: float = 0.0
-    strong: bool = False
-    headed: bool = False
-    finds: list[tuple[float, Find]] = with_default(default_factory=list)
-    chains: set[int] = with_default(default_factory=set)
-
-
-def source_service(meta: Meta, catalogue: Catalogue) -> Service | None:
-    """The service whose own page the text stands on: given, or named by the source of a status text."""
-    if meta.service:
-        return next(named_services(catalogue, meta.service.lower()), None)
-    if meta.kind not in {"status", "postmortem"} or not meta.source:
-        return None
-    words = [word for word in SOURCE_WORDS.split(meta.source.lower()) if word and word not in NOT_NAMES]
-    return next((service for word in words for service in named_services(catalogue, word)), None)
-
-
-def named_services(catalogue: Catalogue, name: str) -> Iterator[Service]:
-    """The services of this slug, name or domain."""
-    slugs = (name,) if name in catalogue.services else catalogue.named(name) or catalogue.joined(name)
-    labels = name.split(".")
-    hosts = [".".join(labels[first:]) for first in range(len(labels) - 1)]
-    slugs += tuple(catalogue.by_domain[host] for host in hosts if host in catalogue.by_domain)
-    return (catalogue.services[slug] for slug in slugs)
-
-
-def heading_end(text: str, title_end: int) -> int:
-    """Where the title ends; one of digits alone is no title, so the first line with words is taken for it."""
-    if any(map(str.isalpha, text[:title_end])) or not text[:title_end].strip():
-        return title_end
-    heading = HEADING.match(text, title_end)
-    return heading.end() if heading else title_end
 
 
 class Weighing:
@@ -147,9 +97,9 @@ class Weighing:
                 left.append((weight, find))
         for weight, find in left:
             slug = self.pick(find)
-            if slug in self.candidates and is_cased(find, self.catalogue.services[slug]):
-                if not self.is_of_another_house(find, self.catalogue.services[slug]):
-                    self.take(slug, 0.5 * weight, find, ())
+            service = self.catalogue.services[slug]
+            if slug in self.candidates and is_cased(find, service) and not self.is_of_another_house(find, service):
+                self.take(slug, 0.5 * weight, find, ())
         self.hear_beside_witnesses(left)
         self.read_jargon()
 
@@ -200,7 +150,7 @@ class Weighing:
         return self.flat.startswith("'s ", find.end) and find.end + 3 in self.begins
 
     def is_console_of_another(self, find: Find) -> bool:
-        """Whether the name is the console of the product that is named before it: "Amazon Athena Management Console"."""
+        """Whether the name is the console of the product named before it: "Amazon Athena Management Console"."""
         return find.text.lower().endswith("console") and find.start - 1 in self.ends and self.own is not None
 
     def is_of_another_house(self, find: Find, service: Service) -> bool:
@@ -250,27 +200,34 @@ class Weighing:
     def accepted(self, find: Find, slug: str, told: Sequence[Part]) -> bool:
         """Whether there is enough evidence for an ambiguous name."""
         service = self.catalogue.services[slug]
-        if self.is_of_another_house(find, service):
-            return False
-        if not find.data.get("ambiguous"):
-            return True
+        if self.is_of_another_house(find, service) or not find.data.get("ambiguous"):
+            return not self.is_of_another_house(find, service)
         strong = {p.rule for p in told if p.strong}
-        if is_mere(told) or (slugify(find.text) == service.provider and self.kin(slug)):
-            return False
-        if is_word(self.flat, find.start, find.end):
+        if is_mere(told) or self.is_no_name(find, slug):
             return False
         if not is_cased(find, service):
-            return self.accepted_small(find, bool(strong & DIRECT))
-        at_home = service.category == "cloud_product" or (self.own is not None and self.related(slug, self.own.slug))
-        if not at_home and begins_a_name(self.text, find.start, find.end, self.title_end):
-            return False
+            return self.accepted_small(find, direct=bool(strong & DIRECT))
         if strong or any(p.value == "speaker" for p in told) or is_complained_of(self.flat):
             return True
         if service.category == "cloud_product":
             return self.kin(slug)
-        return (self.own is not None and self.related(slug, self.own.slug)) or self.recurs(find)
+        return self.is_at_home(slug) or self.recurs(find)
 
-    def accepted_small(self, find: Find, direct: bool) -> bool:
+    def is_at_home(self, slug: str) -> bool:
+        """Whether the text stands on a page of the service's own house."""
+        return self.own is not None and self.related(slug, self.own.slug)
+
+    def is_no_name(self, find: Find, slug: str) -> bool:
+        """Whether the word stands for a company beside its products, for itself, or begins another name."""
+        service = self.catalogue.services[slug]
+        if slugify(find.text) == service.provider and self.kin(slug):
+            return True
+        if is_word(self.flat, find.start, find.end):
+            return True
+        at_home = service.category == "cloud_product" or self.is_at_home(slug)
+        return not at_home and begins_a_name(self.text, find.start, find.end, self.title_end)
+
+    def accepted_small(self, find: Find, *, direct: bool) -> bool:
         """Whether a word in lower case is a name: only in a short text, and where it may stand and fails like one."""
         if len(self.text) >= SHORT or not may_be_name(self.flat, find.start, find.end):
             return False
@@ -302,7 +259,9 @@ class Weighing:
             for candidate in self.candidates.values():
                 if not self.related(candidate.slug, self.own.slug):
                     candidate.weight *= 0.25
-            self.candidates.setdefault(self.own.slug, Candidate(self.own.slug, 1.0, strong=True))
+            own = self.candidates.setdefault(self.own.slug, Candidate(self.own.slug, 1.0, strong=True))
+            others = [c.weight for c in self.candidates.values() if not self.related(c.slug, self.own.slug)]
+            own.weight = max([own.weight, *(weight + AHEAD for weight in others)])
         for candidate in sorted(self.candidates.values(), key=lambda c: -c.weight):
             for above in self.catalogue.lineage(candidate.slug):
                 whole = self.candidates.get(above)
@@ -328,36 +287,7 @@ class Weighing:
     def stands_for(self, part: Candidate, whole: Candidate) -> bool:
         """Whether it is the part that failed, rather than the whole with the part in it."""
         if self.own and whole.slug in {self.own.slug, *self.catalogue.lineage(self.own.slug)}:
-            return part.strong or part.weight >= LEAST_PART * whole.weight
+            titled = any(find.start < self.title_end for _, find in whole.finds)
+            return part.strong or part.weight >= (WORTHY_PART if titled else LEAST_PART) * whole.weight
         doubtful = all(find.data.get("ambiguous") for _, find in part.finds)
         return part.weight >= (0.9 if doubtful else 0.5) * whole.weight or (part.strong and not whole.strong)
-
-
-def is_cased(find: Find, service: Service) -> bool:
-    """Whether the name is written as a name."""
-    return find.text[:1].isupper() or find.text[:1].isdigit() or find.text in service.aliases
-
-
-def is_mere(told: Sequence[Part]) -> bool:
-    """Whether the name is only mentioned: said so, and no stronger word stands against it."""
-    if any(p.value == "mere" and p.strong for p in told):
-        return True
-    rules = {p.rule for p in told if p.strong}
-    return any(p.value == "mere" for p in told) and not rules & {"subjects.is-down", "subjects.outage-noun"}
-
-
-def factor(told: Sequence[Part], find: Find) -> float:
-    """What the surroundings make of a find's weight."""
-    sign = {"handle": 0.3, "domain": 0.4}.get(str(find.data.get("sign")), 1.0)
-    if find.data.get("host"):
-        sign = 0.8
-    if find.value in tables("subjects")["witnesses"]:
-        sign *= 0.1
-    if is_mere(told):
-        return sign * PART_WEIGHT["mere"]
-    if find.data.get("told"):
-        return PART_WEIGHT["failed"]
-    return sign * max(
-        (PART_WEIGHT[p.value] if p.strong or p.value == "speaker" else 1.5 for p in told if p.value != "mere"),
-        default=MENTION,
-    )
