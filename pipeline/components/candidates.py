@@ -17,6 +17,10 @@ from pipeline.components.subjects import Part
 
 MENTION = 1.0
 PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "mere": 0.15}
+TO_BLAME = 0.4
+STRONGER = frozenset(
+    ("subjects.is-down", "subjects.outage-noun", "subjects.refuses", "subjects.access-to", "subjects.other-tongues")
+)
 SOURCE_WORDS = re.compile(r"[^a-z0-9.]+")
 NOT_NAMES = frozenset(
     (
@@ -86,7 +90,7 @@ def is_mere(told: Sequence[Part]) -> bool:
     if any(p.value == "mere" and p.strong for p in told):
         return True
     rules = {p.rule for p in told if p.strong}
-    return any(p.value == "mere" for p in told) and not rules & {"subjects.is-down", "subjects.outage-noun"}
+    return any(p.value == "mere" for p in told) and not rules & STRONGER
 
 
 def factor(told: Sequence[Part], find: Find) -> float:
@@ -100,7 +104,13 @@ def factor(told: Sequence[Part], find: Find) -> float:
         return sign * PART_WEIGHT["mere"]
     if find.data.get("told"):
         return PART_WEIGHT["failed"]
+    if any(p.value == "cause" for p in told):
+        sign *= TO_BLAME
     return sign * max(
-        (PART_WEIGHT[p.value] if p.strong or p.value == "speaker" else 1.5 for p in told if p.value != "mere"),
+        (
+            PART_WEIGHT[p.value] if p.strong or p.value == "speaker" else 1.5
+            for p in told
+            if p.value not in {"mere", "cause"}
+        ),
         default=MENTION,
     )

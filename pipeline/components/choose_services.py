@@ -122,14 +122,11 @@ def shown_name(candidate: Candidate, service: Service, text: str) -> str:
         and any(char.islower() for char in alias)
         and service.name[:3].casefold() != alias[:3].casefold()
     )
-    short = other < own and service.parent is None and not all_named(service, alias, text)
-    return alias if former or short else service.name
-
-
-def all_named(service: Service, alias: str, text: str) -> bool:
-    """Whether the text has the rest of the full name as well: "Garmin is down, and with it Connect"."""
     missing = [word for word in service.name.split() if word not in alias.split() and not word.isupper()]
-    return bool(missing) and all(re.search(rf"\b{re.escape(word)}\b", text) for word in missing)
+    vendor = set(missing) and set(missing) <= set(service.provider_name.split())
+    named = bool(missing) and all(re.search(rf"\b{re.escape(word)}\b", text) for word in missing)
+    short = other < own and service.parent is None and not vendor and not named
+    return alias if former or short else service.name
 
 
 def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:

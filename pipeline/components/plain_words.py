@@ -13,6 +13,8 @@ from functools import cache
 from pipeline.components.ruleset import compile_pattern, tables
 
 SHORT = 400
+READ = 900
+STRETCHED = re.compile(r"(.)\1{1,}")
 LAST_WORD = re.compile(r"([\w'-]+)[\s\"“(]*$")
 NEXT_WORD = re.compile(r"(?:'s)?\s+([\w'-]+)")
 STOP = re.compile(r"[.!?,:;\n()…—–-]\s*$")
@@ -68,9 +70,19 @@ def may_be_name(flat: str, start: int, end: int) -> bool:
         return True
     word = last[1]
     if word in listed("owned"):
-        following = NEXT_WORD.match(flat, end)
-        return bool(following) and following[1] in listed("things")  # type: ignore[index]
-    return word in listed("may_precede") or not word.isascii()
+        return goes_with_thing(flat, end)
+    return word in listed("may_precede") or not word.isascii() or STRETCHED.sub(r"\1", word) in listed("may_precede")
+
+
+def goes_with_thing(flat: str, end: int) -> bool:
+    """Whether something of a service follows the name: "Signal messages", "Square's terminals"."""
+    following = NEXT_WORD.match(flat, end)
+    return bool(following) and following[1] in listed("things")  # type: ignore[index]
+
+
+def is_troubled(flat: str) -> bool:
+    """Whether the beginning of a text tells that something fails, in words that need not stand beside the name."""
+    return bool(said("troubled").search(flat, 0, READ))
 
 
 def is_complained_of(flat: str) -> bool:

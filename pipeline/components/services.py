@@ -75,7 +75,7 @@ class Services:
             if flat[start:end].isdigit() and not is_called(flat, start, end):
                 continue
             small = not casual and text[start:end].islower() and text[start:end] not in self.small_names
-            data = {"ambiguous": ambiguous or small}
+            data = {"ambiguous": ambiguous or small, "small": small and not ambiguous}
             yield Find("service", start, end, text[start:end], value, "services.name", 0.95, data=data)
 
     def tags(self, text: str, flat: str) -> Iterator[Find]:

@@ -24,6 +24,12 @@ HOST = re.compile(
 )
 OWNED = re.compile(r"['’]s?$")
 BETWEEN = re.compile(r" (?:\w+ ){0,3}")
+AT_IT = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.fails-alone",
+                   "subjects.outage-noun", "subjects.apposition"))  # fmt: skip
+PLACED = re.compile(
+    r"\b(?:in|across|near|around|throughout|outside|downtown|region of|city of|county of|on)\s(?:the\s)?"
+    r"(?:(?:downtown|central|north|south|east|west|northern|southern|eastern|western|greater|upper|lower|parts of)\s)*$"
+)
 FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses"))
 SHORT_POST = 400
 
@@ -102,7 +108,7 @@ def told_names(
         first = start > title_end and text[max(0, start - 2) : start].strip(" ") in {"", ".", "!", "?", "\n", '"'}
         if first and " " not in name and not any(part.rule in FIRST_WORD for part in told):
             continue
-        if not told or merely:
+        if not told or merely or (is_place(flat, start) and not any(part.rule in AT_IT for part in told)):
             continue
         if last and not (
             BETWEEN.fullmatch(text, last[1], start) and {p.rule for p in last[2]} & {p.rule for p in told}
@@ -111,6 +117,11 @@ def told_names(
         last = (start, end, told)
     if last:
         yield last
+
+
+def is_place(flat: str, start: int) -> bool:
+    """Whether the words before a name make it a place: "in downtown Quillton"."""
+    return bool(PLACED.search(flat, max(0, start - 30), start))
 
 
 def asked_names(flat: str, known: Callable[[int, int], bool]) -> list[Find]:

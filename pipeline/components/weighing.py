@@ -23,7 +23,15 @@ from pipeline.components.candidates import (
 )
 from pipeline.components.finds import Find, Meta
 from pipeline.components.lexicon import flatten
-from pipeline.components.plain_words import SHORT, begins_a_name, is_complained_of, is_word, may_be_name
+from pipeline.components.plain_words import (
+    SHORT,
+    begins_a_name,
+    goes_with_thing,
+    is_complained_of,
+    is_troubled,
+    is_word,
+    may_be_name,
+)
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.components.subjects import Part, parts
 
@@ -211,6 +219,8 @@ class Weighing:
             return True
         if service.category == "cloud_product":
             return self.kin(slug)
+        if is_troubled(self.flat) and (self.is_inside(find) or goes_with_thing(self.flat, find.end)):
+            return True
         return self.is_at_home(slug) or self.recurs(find)
 
     def is_at_home(self, slug: str) -> bool:
@@ -231,7 +241,9 @@ class Weighing:
         """Whether a word in lower case is a name: only in a short text, and where it may stand and fails like one."""
         if len(self.text) >= SHORT or not may_be_name(self.flat, find.start, find.end):
             return False
-        complained = is_complained_of(self.flat)
+        if find.data.get("small"):
+            return True
+        complained = is_complained_of(self.flat) or (goes_with_thing(self.flat, find.end) and is_troubled(self.flat))
         return complained and direct if len(find.text) < SHORT_NAME else complained or direct
 
     def kin(self, slug: str) -> bool:
