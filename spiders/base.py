@@ -25,6 +25,7 @@ from spiders.contents import as_unicode, clean, read_body
 from spiders.failures import explain, explain_status
 from spiders.guard import AddressGuard, GuardedResolver
 from spiders.ledger import Collected, Ledger, Visit, close_ledger, open_ledger
+from spiders.locate import Way, leads_on, locate, remembered, traits_of
 from spiders.news import article as article_page
 from spiders.platforms import Platform, get_platform
 
@@ -105,7 +106,8 @@ class SourceSpider(Spider):
         visit = self.ledger.open(source, 1)
         try:
             platform = get_platform(source.platform)
-            requests = [self._ask(visit, url) for url in platform.start(source)]
+            way = self._way(source)
+            requests = [self._ask(visit, url, way=way) for url in platform.start(way.at)]
             if platform.besides and self._takes_turn(source):
                 requests += [self._ask(visit, url, besides=True) for url in platform.besides(source)]
         except Exception as error:
@@ -116,6 +118,14 @@ class SourceSpider(Spider):
             self.ledger.settle(visit)
         visit.pending = len(requests)
         return requests
+
+    def _way(self, source: Source) -> Way:
+        """Where the source is asked. What its page led to before is asked first, and the page when its turn comes."""
+        if traits_of(source) is None:
+            return Way(source)
+        known = [at for url in self.ledger.read_at(source.name) if (at := remembered(source, url))][:1]
+        order = [source, *known] if self._takes_turn(source) else [*known, source]
+        return Way(order[0], tuple(order[1:]))
 
     def _takes_turn(self, source: Source) -> bool:
         """Whether this run asks for the lists that stand besides the first.
@@ -173,11 +183,21 @@ class SourceSpider(Spider):
         fallen = f"{meta['asked']}: {explain_status(response.status)}"
         return self._ask(visit, fall_back(visit.source), fallen=fallen)
 
+    def _ask_next(self, meta: Mapping[str, Any], way: Way | None) -> list[Collected | Request]:
+        """The request at the next place of a source's way. Raises `ShapeError` where there is none."""
+        if way is None:
+            raise ShapeError("the page names no other place than those that were asked before")
+        platform = get_platform(way.at.platform)
+        return [self._ask(meta["visit"], platform.start(way.at)[0], way=way)]
+
     def _stood_in(self, meta: Mapping[str, Any]) -> None:
         """Name a source whose other address was read instead of the first."""
         if "fallen" in meta:
             reason = f"{meta['fallen']}; {meta['asked']} was read instead"
             self.ledger.note(meta["visit"], "fell_back_to_feed", reason)
+        way: Way | None = meta.get("way")
+        if way is not None and way.missed:
+            self.ledger.note(meta["visit"], "read_elsewhere", f"{'; '.join(way.told())}; {way.at.url} was read instead")
 
     def failed(self, failure: Failure) -> list[Collected | Request]:
         """A request that ended without an answer."""
@@ -195,13 +215,18 @@ class SourceSpider(Spider):
 
     def _fail(self, meta: Mapping[str, Any], outcome: Outcome, sentence: str) -> list[Collected | Request]:
         visit, article = meta["visit"], meta["article"]
+        way: Way | None = meta.get("way")
         if article is not None:
             self.ledger.article_failed(visit, article, f"{article.url}: {outcome}: {sentence}")
         elif "besides" in meta:
             if meta.get("status") not in {404, 410}:  # not every page has one
                 self.ledger.besides_failed(visit, meta["asked"], outcome, sentence)
+        elif way is not None and way.left:
+            return self._ask_next(meta, way.past(f"{outcome}: {sentence}"))
         elif "fallen" in meta:
             visit.judge(Outcome.HTTP_ERROR, f"{meta['fallen']}; {meta['asked']}: {sentence}")
+        elif way is not None and way.missed:
+            visit.judge(outcome, "; ".join([*way.told(), f"{way.at.url}: {sentence}"]))
         else:
             visit.judge(outcome, sentence)
         self.ledger.settle(visit)
@@ -229,8 +254,12 @@ class SourceSpider(Spider):
         body = as_unicode(response.body, _header(response, b"Content-Type") or "")
         if article is not None:
             return self._read_page(visit, response, article, body)
+        way: Way = response.meta.get("way") or Way(source)
         try:
-            contents = read_body(platform.as_fall_back() if "fallen" in response.meta else platform, body, source)
+            if way.at is source and leads_on(source, body):
+                self.ledger.keep_unread(fetch, response.body, headers)
+                return self._ask_next(response.meta, way.to(locate(source, body, response.url)))
+            contents = read_body(platform.as_fall_back() if "fallen" in response.meta else platform, body, way.at)
         except ShapeError as error:
             self.ledger.keep_unread(fetch, response.body, headers)
             return self._fail(response.meta, Outcome.BAD_SHAPE, str(error))

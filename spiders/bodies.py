@@ -75,6 +75,11 @@ def _children(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def is_page(body: bytes) -> bool:
+    """Whether a body begins as an HTML page does."""
+    return _PAGE.match(body[:1024].replace(b"\x00", b"")) is not None
+
+
 def load_feed(body: bytes) -> tuple[Any, str | None]:
     """The parsed RSS or Atom feed of a body (feedparser's dictionary), and what is ill-formed in it if anything.
 
@@ -84,8 +89,7 @@ def load_feed(body: bytes) -> tuple[Any, str | None]:
     """
     if not body.strip(b"\x00 \t\r\n"):
         raise ShapeError("the body is empty")
-    head = body[:1024].replace(b"\x00", b"")
-    if _PAGE.match(head):
+    if is_page(body):
         # feedparser would come to the same answer after reading the whole page as a broken feed.
         raise ShapeError("the body is an HTML page, no RSS or Atom feed")
     if b"<!ENTITY" in body.replace(b"\x00", b"").upper():

@@ -1,4 +1,4 @@
-"""Status pages that are not crawled: their platform is not known, or an id without which it cannot be asked.
+"""Status pages that are not crawled: their platform is not known, or shows uptime and no incidents.
 
 They are kept in `spiders/candidates.toml`, one table each, so that none is lost and none counts as quiet::
 

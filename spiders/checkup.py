@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
-from pipeline.errors import CatalogueError
+from pipeline.errors import CatalogueError, ShapeError
 from pipeline.model import Source
 from pipeline.terms import Outcome
 from spiders.base import MISSING
 from spiders.contents import Contents
 from spiders.examine import Finding, examine, read_answer
 from spiders.hosted import page_address
+from spiders.locate import leads_on, locate
 from spiders.markers import Markers, load_markers
 from spiders.platforms import Platform, get_platform
 from spiders.probe import Answer, Prober, run_probes
@@ -94,7 +95,7 @@ async def check(prober: Prober, source: Source, markers: Markers) -> Checkup:
     items = issues = 0
     fallen = False
     for address in addresses:
-        answer, read = await _read(prober, platform, source, address)
+        answer, read = await _read(prober, platform, source, address, markers)
         if isinstance(read, str):
             return await _diagnose(prober, source, markers, answer, read)
         fallen = fallen or answer.url != address
@@ -110,9 +111,13 @@ async def check(prober: Prober, source: Source, markers: Markers) -> Checkup:
     return Checkup(source, State.OK, f"{items} reports, {issues} issues", items, issues)
 
 
-async def _read(prober: Prober, platform: Platform, source: Source, address: str) -> tuple[Answer, Contents | str]:
-    """One answer and what is read in it; as in a crawl, of the platform's other address where the first is missing."""
+async def _read(
+    prober: Prober, platform: Platform, source: Source, address: str, markers: Markers
+) -> tuple[Answer, Contents | str]:
+    """One answer and what is read in it; as in a crawl, of where the page leads, or of a missing list's substitute."""
     answer = await prober.ask(address)
+    if answer.outcome is Outcome.OK and leads_on(source, answer.body, markers):
+        return await _read_place(prober, platform, source, answer, markers)
     read = read_answer(platform, source, answer)
     if isinstance(read, str) and platform.fall_back and answer.status in MISSING:
         other = await prober.ask(platform.fall_back(source))
@@ -120,6 +125,24 @@ async def _read(prober: Prober, platform: Platform, source: Source, address: str
         if not isinstance(instead, str):
             return other, instead
     return answer, read
+
+
+async def _read_place(
+    prober: Prober, platform: Platform, source: Source, page: Answer, markers: Markers
+) -> tuple[Answer, Contents | str]:
+    """The first answer that is read of the places that a page names; else the page, and why nothing is read."""
+    try:
+        places = locate(source, page.body, page.final, markers)
+    except ShapeError as error:
+        return page, str(error)
+    missed = []
+    for place in places:
+        answer = await prober.ask(platform.start(place)[0])
+        read = read_answer(platform, place, answer)
+        if not isinstance(read, str):
+            return answer, read
+        missed.append(f"{answer.url}: {read}")
+    return page, "; ".join(missed)
 
 
 async def _diagnose(prober: Prober, source: Source, markers: Markers, answer: Answer, reason: str) -> Checkup:

@@ -148,6 +148,13 @@ class Ledger:
         visit.errors += 1
         self.store.save_issues([Issue(Stage.CRAWL, code, detail, visit.source.name)], self.clock(), self.run.id)
 
+    def read_at(self, source: str) -> list[str]:
+        """The addresses at which the source was read in earlier runs, the latest first."""
+        rows = self.store.db["fetches"].rows_where(
+            "source = ? AND run_id IS NOT ?", [source, self.run.id], select="url", order_by="fetched_at DESC", limit=5
+        )
+        return [row["url"] for row in rows]
+
     def tired(self, source: str, native_id: str) -> bool:
         """Whether the article page of a report has failed on so many nights that it is left alone."""
         if self._tries is None:

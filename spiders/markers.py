@@ -19,7 +19,7 @@ from spiders.bodies import load_json
 
 FILE = Path(__file__).parent / "markers.toml"
 PLACES = ("html", "header", "host", "url")
-KEYS = frozenset({"markers", "ids", "urls", "shapes", "probe", "last", "marked"})
+KEYS = frozenset({"markers", "ids", "urls", "shapes", "probe", "last", "marked", "locate"})
 GONE = "gone"
 DEFAULT_URLS = ("{page}", "{origin}")
 MAX_HTML = 1024 * 1024
@@ -73,6 +73,7 @@ class Traits:
     probe: bool = False
     last: bool = False
     marked: bool = False
+    locate: bool = False
 
     def hint(self, page: Page) -> str | None:
         """What in the page suggests the platform, in words, or None."""
@@ -160,6 +161,7 @@ def _read_traits(key: str, table: Mapping[str, Any]) -> Traits:
         probe=bool(table.get("probe")),
         last=bool(table.get("last")),
         marked=bool(table.get("marked")),
+        locate=bool(table.get("locate")),
     )
 
 

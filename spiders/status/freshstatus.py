@@ -1,7 +1,8 @@
 """Freshstatus: ``https://public-api.freshstatus.io/v1/public-incidents/?account_id=<number>``.
 
-The source's `url` is that address; the page's own host may follow behind ``#`` for the addresses of
-single incidents (`spiders.hosted`). The service is said to have ended in March 2026 (unverified).
+The source's `url` is that address, the page's own host behind ``#`` for the addresses of single incidents
+(`spiders.hosted`); or the page, whose HTML holds the number (`spiders.locate`).
+The service is said to have ended in March 2026 (unverified).
 Incidents and planned work are one list, by page, in an order that is unverified. Unverified are the
 key of the updates (``incident_updates``) and those in them, and that a component has its name beside it.
 """

@@ -1,7 +1,7 @@
 """Site24x7 StatusIQ (Zoho): ``/sp/api/public/summary_details/statuspages/<id>``, incidents and component states.
 
-`source.url` is that address, the page's host behind ``#`` (`spiders.hosted`): the id stands in the page's HTML
-(``enc_statuspage_id``) and nowhere in the page's own address.
+`source.url` is that address, the page's host behind ``#`` (`spiders.hosted`); or the page, in whose HTML the id
+stands (``enc_statuspage_id``; `spiders.locate`).
 
 The states are codes: of components 1 to 6, of incidents 1x, of maintenances 2x. A component that is not operational
 and that no open incident names is a report of its own (`spiders.standing`).

@@ -1,7 +1,8 @@
 """Status.io: ``https://api.status.io/1.0/status/<id>``, what is open and what is planned at this moment.
 
-The source's `url` is that address; the page's own host may follow behind ``#`` for the addresses of
-single incidents (`spiders.hosted`). The codes of an incident's messages are its stages (`state`) and
+The source's `url` is that address, the page's own host behind ``#`` for the addresses of single incidents
+(`spiders.hosted`); or the page, whose HTML holds the id (`spiders.locate`).
+The codes of an incident's messages are its stages (`state`) and
 the state of what it affects (`status`); the last message often says 100 again, so the highest counts.
 Of a maintenance's stages only "planned" and "under way" are documented; others are issues.
 Containers are the places in which a component runs, so they are the regions here.

@@ -1,6 +1,7 @@
 """StatusCake: ``PublicReportHandler.php?PublicID=<id>``: the tests of a public report, each up or down, no incidents.
 
-`source.url` is that address, the page's host behind ``#`` (`spiders.hosted`). A test that is down is one report
+`source.url` is that address, the page's host behind ``#`` (`spiders.hosted`), or a page that names it
+(`spiders.locate`). A test that is down is one report
 (`spiders.standing`). Unverified: the key under which a test's number stands; without one its name is its key.
 """
 

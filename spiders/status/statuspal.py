@@ -1,6 +1,7 @@
 """Statuspal: ``/api/v2/status_pages/<subdomain>/summary`` on ``statuspal.io``, or on ``statuspal.eu`` for Europe.
 
-The source's `url` is that address, or the page's own on either domain. Times have no zone. The
+The source's `url` is that address, or the page's own: on either domain the address is made of it, on another
+its HTML leads there (`spiders.locate`). Times have no zone. The
 vendor's documentation says of version 2 that all of them are UTC, which captured pages do not
 contradict; one client takes them as the page's local time. Version 1 (``/status``, no updates) is not
 documented in this respect: its times are read in the zone that stands behind ``#`` in `url`
@@ -19,7 +20,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.errors import CatalogueError, ShapeError
+from pipeline.errors import ShapeError
 from pipeline.model import Issue, Report, Source, Update
 from pipeline.terms import Kind, Severity, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text, web_address
@@ -77,14 +78,12 @@ class Page:
 
 
 def start(source: Source) -> list[str]:
-    """The API's address, given by `source.url` or made of the page's. Raises `CatalogueError` for another host."""
+    """The API's address, given by `source.url` or made of the page's; on another host the page, which leads to it."""
     address = api_address(source)
     parts = urlsplit(address)
-    if "/api/" in parts.path:
-        return [address]
     subdomain, _, host = (parts.hostname or "").partition(".")
-    if host not in HOSTS:
-        raise CatalogueError(f"{source.name}: url must be the API's address, or a page on {' or '.join(HOSTS)}")
+    if "/api/" in parts.path or host not in HOSTS:
+        return [address]
     return [f"https://{host}/api/v2/status_pages/{subdomain}/summary"]
 
 

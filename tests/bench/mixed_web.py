@@ -65,6 +65,7 @@ PLATFORMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "statushub": ("", ("statuses.json",)),
     "statuspal": ("/api/v2/status_pages/alpenhost/summary", ("summary.json",)),
     "upptime": ("/history/summary.json", ("summary.json",)),
+    "uptime_com": ("/statuspage/kettleline/subscribe/rss", ("feed.rss",)),
     "uptime_kuma": ("/status/harbour", ("page.json", "heartbeat.json")),
     "uptimerobot": ("/ExampleKey", ("monitors.json",)),
     "zendesk": ("", ("active.json", "maintenance.json")),

@@ -119,6 +119,10 @@ SITES = {
         {"/api/v2/status_pages/alpenhost/summary": "summary.json"},
         powered("statuspal.io") + "<script>page('https://alpenhost.statuspal.io')</script>",
     ),
+    "uptime_com": Site(
+        {"/statuspage/kettleline/subscribe/rss": "feed.rss"},
+        powered("uptime.com") + "<a href='/statuspage/kettleline/subscribe'>Subscribe</a>",
+    ),
     "upptime": Site(
         {"/quay/status/master/history/summary.json": "summary.json"},
         "<a href='https://github.com/upptime/upptime'>Upptime</a> <a href='https://github.com/quay/status'>Source</a>",

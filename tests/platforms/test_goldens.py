@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pkgutil
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -13,9 +12,8 @@ from typing import Any
 
 import pytest
 
-import spiders.news
-import spiders.status
 from pipeline.model import Issue, Report, iso
+from spiders.platforms import load_platforms
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 INPUTS = sorted(
@@ -24,7 +22,6 @@ INPUTS = sorted(
     for path in (FIXTURES / key).iterdir()
     if not path.name.endswith((".golden.json", ".html"))
 )
-ROOMS = (spiders.status, spiders.news)
 
 
 def plain(value: Any) -> Any:
@@ -53,12 +50,7 @@ def test_a_body_reads_as_its_golden_says(name: str, read_platform: Callable[...,
 
 
 def test_every_platform_has_an_input_and_a_golden() -> None:
-    keys = {
-        info.name
-        for room in ROOMS
-        for info in pkgutil.iter_modules(room.__path__)
-        if (Path(str(room.__path__[0])) / f"{info.name}.py").read_text(encoding="utf-8").find("\nKIND = ") > 0
-    }
+    keys = set(load_platforms())
     assert keys >= {"statuspage", "google_cloud", "aws", "feed"}
     for key in keys:
         goldens = {p.name.removesuffix(".golden.json") for p in (FIXTURES / key).glob("*.golden.json")}

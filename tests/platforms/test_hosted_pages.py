@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.errors import CatalogueError, ShapeError
+from pipeline.errors import ShapeError
 from pipeline.model import Issue, Report, Source, iso
 from pipeline.terms import Kind, Status
 from spiders.hosted import page_address, zone_named, zoned_time
@@ -175,9 +175,9 @@ def test_an_address_of_the_api_is_asked_as_it_is(key: str, url: str, asked: str)
     assert get_platform(key).start(source(key, url)) == [asked]
 
 
-def test_a_statuspal_page_on_a_host_of_its_own_needs_the_address_of_the_api() -> None:
-    with pytest.raises(CatalogueError, match="API's address"):
-        get_platform("statuspal").start(source("statuspal", "https://status.kite.example"))
+def test_a_statuspal_page_on_a_host_of_its_own_is_asked_itself() -> None:
+    url = "https://status.kite.example"
+    assert get_platform("statuspal").start(source("statuspal", url)) == [url]
 
 
 def test_only_a_list_with_history_has_a_window() -> None:

@@ -39,6 +39,7 @@ SITES = {
     "statuscake": "https://app.statuscake.com/Workfloor/PublicReportHandler.php?PublicID=Example#status.millpond.example",
     "statuscast": "https://status.lighthouse.example",
     "upptime": "https://github.com/quay/status",
+    "uptime_com": "https://status.kettleline.example/statuspage/kettleline/subscribe/rss",
     "uptime_kuma": "https://status.harbour.example/status/harbour",
     "uptimerobot": "https://stats.uptimerobot.com/ExampleKey",
 }
