@@ -11,9 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline import commands
+from pipeline import commands, source_commands
 from pipeline.errors import OutagewireError
 from pipeline.nightly import MAX_FAILED
+from spiders.candidates import FILE
 
 DESCRIPTION = "An open, living, queryable record of internet outages: what broke, when, for how long and why."
 EXIT_COULD_NOT_RUN = 2
@@ -62,6 +63,14 @@ def _add(subparsers: Subparsers, name: str, about: str, example: str) -> argpars
 def _day(text: str) -> date:
     """A day of the calendar. argparse tells the user where it is none."""
     return date.fromisoformat(text)
+
+
+def _count(text: str) -> int:
+    """A whole number from 1 on. argparse tells the user where it is none."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _crawl_options(parser: argparse.ArgumentParser) -> None:
@@ -138,7 +147,17 @@ def _looking(subparsers: Subparsers) -> None:
     p.add_argument("--service", metavar="SLUG", help="add: the service that the source speaks of")
     p.add_argument("--all", action="store_true", help="check: every source")
     p.add_argument("--fixture", type=Path, metavar="DIR", help="add: where its first body goes (data/fixtures)")
-    p.set_defaults(run=commands.sources)
+    p.add_argument(
+        "--candidates",
+        type=Path,
+        nargs="?",
+        const=FILE,
+        metavar="FILE",
+        help="add: all whose platform is found",
+    )
+    p.add_argument("--limit", type=_count, metavar="N", help="with --candidates: the first N alone")
+    p.add_argument("--dry-run", action="store_true", help="with --candidates: look and write nothing")
+    p.set_defaults(run=source_commands.sources)
 
     p = _add(subparsers, "archive", "write the raw archive as WARC, or read one in", "archive export night.warc.gz")
     p.add_argument("action", choices=("export", "import"))

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,26 +29,23 @@ from pipeline.model import Source, digest, parse_iso
 from pipeline.nightly import Plan, believe, held, run_night
 from pipeline.paths import Paths
 from pipeline.serving import serve_site
+from pipeline.source_commands import named
 from pipeline.store import Store
+from pipeline.terminal import DONE, WITH_FAILURES, emit, existing_paths, now_utc, opened, paths_of, say_to
 from pipeline.terms import Outcome
 from spiders.archive import Archive
-from spiders.checkup import State, check_sources
-from spiders.detect import add_source
 from spiders.history import walk_options
 from spiders.loader import load_sources
 from spiders.run import crawl as crawl_sources
-
-DONE, WITH_FAILURES = 0, 1
-DEFAULT_DB = Path("data/work.db")
 
 
 def demo(args: argparse.Namespace) -> int:
     """Two nights of the recorded web, then the site."""
     paths = Paths(args.db or Path("data/demo/run/work.db"))
-    summary = run_demo(paths, say=_say(args))
+    summary = run_demo(paths, say=say_to(args))
     if not args.no_serve:
-        serve_site(paths.public, "127.0.0.1", args.port, say=_say(args), more=highlights(paths.public))
-    _emit(args, summary, [f"published {paths.public}; look at it: outagewire serve --db {paths.work}"])
+        serve_site(paths.public, "127.0.0.1", args.port, say=say_to(args), more=highlights(paths.public))
+    emit(args, summary, [f"published {paths.public}; look at it: outagewire serve --db {paths.work}"])
     return DONE
 
 
@@ -57,7 +54,7 @@ def nightly(args: argparse.Namespace) -> int:
     as_of = _as_of(args)
     _warn_without_contact(args)
     plan = Plan(
-        _paths(args),
+        paths_of(args),
         _select(args),
         replay=_recording(args),
         as_of=as_of,
@@ -65,8 +62,8 @@ def nightly(args: argparse.Namespace) -> int:
         max_failed=args.max_failed,
         force=args.force,
     )
-    summary = run_night(plan, (lambda: as_of) if as_of else _now, _say(args))
-    _emit(args, summary, _night_lines(summary))
+    summary = run_night(plan, (lambda: as_of) if as_of else now_utc, say_to(args))
+    emit(args, summary, _night_lines(summary))
     return WITH_FAILURES if summary["too_many_failed"] else DONE
 
 
@@ -79,48 +76,48 @@ def crawl(args: argparse.Namespace) -> int:
         raise UsageError("--since goes with --history")
     options = walk_options(args.since) if args.history else None
     with _target(args) as paths, Store(paths.work) as store, Archive(paths.archive) as archive:
-        run = store.start_run("history" if args.history else "crawl", as_of or _now())
+        run = store.start_run("history" if args.history else "crawl", as_of or now_utc())
         crawl_sources(store, archive, sources, run, replay=_recording(args), as_of=as_of, options=options)
         rows = store.source_runs(run.id)
-        store.finish_run(run.id, "done", as_of or _now(), {"sources": len(rows)})
+        store.finish_run(run.id, "done", as_of or now_utc(), {"sources": len(rows)})
     failed = [row for row in rows if not Outcome(row["outcome"]).good]
-    _emit(args, rows, _visit_lines(rows))
+    emit(args, rows, _visit_lines(rows))
     return WITH_FAILURES if failed else DONE
 
 
 def extract(args: argparse.Namespace) -> int:
     """Read what is new or changed."""
-    with Store(_existing(args).work) as store:
+    with Store(existing_paths(args).work) as store:
         if args.rebuild:
             store.forget_extractions()
         read = extract_texts(store, workers=_workers(args))
-    _emit(args, {"read": read}, [f"{read} texts read"])
+    emit(args, {"read": read}, [f"{read} texts read"])
     return DONE
 
 
 def resolve(args: argparse.Namespace) -> int:
     """Rebuild the outages from what was read."""
-    with Store(_existing(args).work) as store:
-        run = store.start_run("resolve", _now())
-        outages = believe(store, run, _say(args))
-        store.finish_run(run.id, "done", _now(), {"outages": outages})
-    _emit(args, {"outages": outages}, [])
+    with Store(existing_paths(args).work) as store:
+        run = store.start_run("resolve", now_utc())
+        outages = believe(store, run, say_to(args))
+        store.finish_run(run.id, "done", now_utc(), {"outages": outages})
+    emit(args, {"outages": outages}, [])
     return DONE
 
 
 def publish(args: argparse.Namespace) -> int:
     """Check, then replace the public file."""
-    paths = _existing(args)
+    paths = existing_paths(args)
     with held(paths), Store(paths.work) as store:
         run_checks(store, paths.public, force=args.force)
-        publish_file(store, paths.public, as_of=_now())
-    _emit(args, {"published": str(paths.public)}, [f"published {paths.public}"])
+        publish_file(store, paths.public, as_of=now_utc())
+    emit(args, {"published": str(paths.public)}, [f"published {paths.public}"])
     return DONE
 
 
 def serve(args: argparse.Namespace) -> int:
     """Datasette on the public file, until interrupted."""
-    serve_site(_paths(args).public, args.host, args.port, say=_say(args))
+    serve_site(paths_of(args).public, args.host, args.port, say=say_to(args))
 
 
 def annotate(args: argparse.Namespace) -> int:
@@ -135,112 +132,59 @@ def group(args: argparse.Namespace) -> int:
 
 def evaluate(args: argparse.Namespace) -> int:
     """Score the language pipeline on labelled texts."""
-    with _opened(args.file) as lines:
+    with opened(args.file) as lines:
         result = evaluating.evaluate(lines)
-    _emit(args, result.as_json(), result.table(args.errors))
-    return DONE
-
-
-def sources(args: argparse.Namespace) -> int:
-    """List, show, check or add sources."""
-    known = load_sources(args.sources)
-    match args.action:
-        case "list":
-            rows = [_source_row(source) for source in known.values()]
-            _emit(args, rows, [f"{r['name']:28} {r['platform']:14} {r['kind']:10} {r['url']}" for r in rows])
-            return DONE
-        case "show":
-            rows = [_source_row(source) for source in _named(known, args.names)]
-            _emit(args, rows, [line for row in rows for line in (*(f"{k}: {v}" for k, v in row.items()), "")])
-            return DONE
-        case "check":
-            return _check_sources(args, known)
-        case "add":
-            return _add_source(args, known)
-        case _:
-            raise UsageError(f"no such action: {args.action}")
-
-
-def _check_sources(args: argparse.Namespace, known: dict[str, Source]) -> int:
-    if bool(args.names) == args.all:
-        raise UsageError("sources check takes the names of sources, or --all")
-    checked = check_sources(_named(known, args.names))
-    _emit(args, [c.as_json() for c in checked], [c.line() for c in checked])
-    return DONE if all(c.state is State.OK for c in checked) else WITH_FAILURES
-
-
-def _add_source(args: argparse.Namespace, known: dict[str, Source]) -> int:
-    if len(args.names) != 1:
-        raise UsageError("sources add takes one address: outagewire sources add https://status.example.com")
-    # The body is somebody else's text: it stays among the private files.
-    fixtures = args.fixture or _paths(args).work.parent / "fixtures"
-    added = add_source(args.names[0], service=args.service, directory=args.sources, known=known, fixtures=fixtures)
-    _emit(args, added.as_json(), added.lines())
+    emit(args, result.as_json(), result.table(args.errors))
     return DONE
 
 
 def archive(args: argparse.Namespace) -> int:
     """Write the raw archive as WARC, or read one in."""
-    path = _paths(args).archive
+    path = paths_of(args).archive
     if args.action == "export" and not path.is_file():
         raise UsageError(f"there is no {path}: run `outagewire crawl` or `outagewire nightly` first")
     with Archive(path) as kept:
         records = kept.export_warc(args.file) if args.action == "export" else kept.import_warc(args.file)
-    _emit(args, {"records": records}, [f"{records} records {args.action}ed"])
+    emit(args, {"records": records}, [f"{records} records {args.action}ed"])
     return DONE
 
 
 def export(args: argparse.Namespace) -> int:
     """The published tables as files."""
-    public = _paths(args).public
+    public = paths_of(args).public
     if not public.is_file():
         raise UsageError(f"there is no {public}: run `outagewire publish` or `outagewire demo` first")
     written = export_files(public, args.directory)
-    _emit(args, written, [f"{rows:8} rows  {args.directory / table}.csv, .jsonl" for table, rows in written.items()])
+    emit(args, written, [f"{rows:8} rows  {args.directory / table}.csv, .jsonl" for table, rows in written.items()])
     return DONE
 
 
 def backfill(args: argparse.Namespace) -> int:
     """Store reports from files of JSON lines."""
-    paths = _paths(args)
+    paths = paths_of(args)
     with Store(paths.work) as store:
         store.sync_catalogue(load_catalogue().services.values())
-        run = store.start_run("backfill", _now())
+        run = store.start_run("backfill", now_utc())
         result = backfilling.backfill(store, run, args.files)
-        store.finish_run(run.id, "done", _now(), result.as_json())
+        store.finish_run(run.id, "done", now_utc(), result.as_json())
     counts = f"{result.new} new, {result.known} known, {len(result.refused)} lines refused"
-    _emit(args, result.as_json(), [counts, *(f"  {line}" for line in result.refused)])
+    emit(args, result.as_json(), [counts, *(f"  {line}" for line in result.refused)])
     return WITH_FAILURES if result.refused else DONE
 
 
 def doctor(args: argparse.Namespace) -> int:
     """Tell whether this installation is sound."""
-    findings = doctoring.examine(_paths(args))
+    findings = doctoring.examine(paths_of(args))
     rows = [{"what": f.what, "well": f.well, "detail": f.detail} for f in findings]
-    _emit(args, rows, [f"{'well' if f.well else 'ILL ':5} {f.what}: {f.detail}" for f in findings])
+    emit(args, rows, [f"{'well' if f.well else 'ILL ':5} {f.what}: {f.detail}" for f in findings])
     return DONE if all(f.well for f in findings) else WITH_FAILURES
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _paths(args: argparse.Namespace) -> Paths:
-    return Paths(args.db or DEFAULT_DB)
-
-
-def _existing(args: argparse.Namespace) -> Paths:
-    paths = _paths(args)
-    if not paths.work.is_file():
-        raise UsageError(f"there is no {paths.work}: run `outagewire crawl` or `outagewire nightly` first")
-    return paths
 
 
 @contextmanager
 def _target(args: argparse.Namespace) -> Iterator[Paths]:
     """The real files, or for a dry run files that are thrown away."""
     if not args.dry_run:
-        yield _paths(args)
+        yield paths_of(args)
         return
     with TemporaryDirectory(prefix="outagewire-") as folder:
         yield Paths(Path(folder) / "work.db")
@@ -250,27 +194,9 @@ def _workers(args: argparse.Namespace) -> int:
     return args.workers or os.cpu_count() or 1
 
 
-def _say(args: argparse.Namespace) -> Callable[[str], None]:
-    """Progress goes to standard error, so that standard output holds the answer alone."""
-
-    def say(line: str) -> None:
-        if not args.json:
-            sys.stderr.write(line + "\n")
-
-    return say
-
-
-def _emit(args: argparse.Namespace, value: Any, lines: Iterable[str]) -> None:
-    if args.json:
-        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-        return
-    for line in lines:
-        sys.stdout.write(line + "\n")
-
-
 def _warn_without_contact(args: argparse.Namespace) -> None:
     if args.replay is None and not os.environ.get("OUTAGEWIRE_CONTACT"):
-        _say(args)("OUTAGEWIRE_CONTACT is not set: the owners of the sites that are visited cannot reach you")
+        say_to(args)("OUTAGEWIRE_CONTACT is not set: the owners of the sites that are visited cannot reach you")
 
 
 def _as_of(args: argparse.Namespace) -> datetime | None:
@@ -291,18 +217,11 @@ def _recording(args: argparse.Namespace) -> Path | None:
     return path
 
 
-def _named(known: dict[str, Source], names: Sequence[str]) -> list[Source]:
-    missing = [name for name in names if name not in known]
-    if missing:
-        raise UsageError(f"no such source: {', '.join(missing)} (outagewire sources list)")
-    return [known[name] for name in names] if names else list(known.values())
-
-
 def _select(args: argparse.Namespace) -> list[Source]:
     if args.sources is not None:
         # The crawl loads the tables itself to tell what was retired: all of a process goes by one directory.
         os.environ["OUTAGEWIRE_SOURCES"] = str(args.sources)
-    chosen = _named(load_sources(args.sources), getattr(args, "names", ()))
+    chosen = named(load_sources(args.sources), getattr(args, "names", ()))
     return [source for source in chosen if args.kind is None or source.kind == args.kind]
 
 
@@ -314,11 +233,6 @@ def _shard(args: argparse.Namespace, chosen: list[Source]) -> list[Source]:
     if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
         raise UsageError(f"--shard takes I/N with 1 <= I <= N, not {args.shard!r}")
     return [s for s in chosen if int(digest(s.name), 16) % int(parts) == int(part) - 1]
-
-
-def _source_row(source: Source) -> dict[str, Any]:
-    keys = ("name", "platform", "kind", "service", "url", "language", "note")
-    return {key: getattr(source, key) for key in keys}
 
 
 def _visit_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -335,23 +249,9 @@ def _night_lines(summary: dict[str, Any]) -> Iterator[str]:
     yield f"{summary['outages']} outages, {summary['ongoing']} ongoing"
 
 
-@contextmanager
-def _opened(path: Path | None) -> Iterator[Iterable[str]]:
-    if path is None:
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-        yield sys.stdin
-        return
-    try:
-        # An undecodable byte spoils one text, not the file.
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            yield lines
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-
-
 def _stream(path: Path | None, work: Callable[[Iterable[str]], Iterator[str]]) -> int:
     failed = 0
-    with _opened(path) as lines:
+    with opened(path) as lines:
         for line in work(lines):
             failed += '"error"' in line and "error" in json.loads(line)
             sys.stdout.write(line.rstrip("\n") + "\n")

@@ -88,7 +88,7 @@ def add_source(
     _check(url, service, known)
     found = find_platforms({"page": url}, settings=settings)["page"]
     if found.match is None:
-        raise CatalogueError(_refusal(found))
+        raise CatalogueError(explain_refusal(found))
     folder = directory or Path(os.environ.get("OUTAGEWIRE_SOURCES") or DIRECTORY)
     return write_found(found, found.match, service=service, folder=folder, known=known, fixtures=fixtures)
 
@@ -101,15 +101,16 @@ def write_found(
     folder: Path,
     known: Mapping[str, Source],
     fixtures: Path | None,
+    name: str | None = None,
 ) -> Added:
-    """Write what `add_source` has found. Raises `CatalogueError`, the tables then being what they were."""
+    """Write what was found, as `name` or one made of the page. Raises `CatalogueError`, the tables being as before."""
     for source in known.values():
         if source.url == match.source.url:
             raise CatalogueError(f"{source.name} is that source already")
     page = found.moved or found.url
     service = service or service_at(page)
     note = f"moved from {found.url}" if found.moved else None
-    added = replace(match.source, name=choose_name(page, service, known), service=service, note=note)
+    added = replace(match.source, name=name or choose_name(page, service, known), service=service, note=note)
     table = folder / f"{added.platform}.toml"
     before = table.read_bytes() if table.is_file() else None
     write_table(table, added)
@@ -150,7 +151,7 @@ def _check(url: str, service: str | None, known: Mapping[str, Source]) -> None:
         raise CatalogueError(f"no such service: {service}")
 
 
-def _refusal(found: Finding) -> str:
+def explain_refusal(found: Finding) -> str:
     """One sentence on a page that is none."""
     at = f"{found.url} (moved to {found.moved})" if found.moved else found.url
     if found.gone:

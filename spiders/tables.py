@@ -47,9 +47,33 @@ def write_table(path: Path, source: Source) -> None:
         raise CatalogueError(f"{path.name}: {error}") from error
     if source.name in old or {key: value for key, value in new.items() if key != source.name} != old:
         raise CatalogueError(f"{path.name}: the table of {source.name} does not fit in; add it by hand")
+    _replace(path, after)
+
+
+def _replace(path: Path, text: str) -> None:
+    """The whole file or none of it."""
     temporary = path.with_name(path.name + ".new")
-    temporary.write_text(after, encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
+
+
+def drop_table(path: Path, name: str) -> None:
+    """Take the table of `name` out of the file; all else stays as it is, to the letter.
+
+    Raises `CatalogueError`, and leaves the file alone, where that cannot be done.
+    """
+    before = path.read_text(encoding="utf-8")
+    lines = before.splitlines()
+    headers = [n for n, line in enumerate(lines) if _HEADER.match(line)]
+    first = next((n for n in headers if lines[n].strip("[] \"'") == name), None)
+    if first is None:
+        raise CatalogueError(f"{path.name}: there is no table {name}")
+    end = next((n for n in headers if n > first), len(lines))
+    after = "\n".join([*lines[:first], *lines[end:]]).rstrip("\n") + "\n"
+    old, new = tomllib.loads(before), tomllib.loads(after)
+    if {key: value for key, value in old.items() if key != name} != new:
+        raise CatalogueError(f"{path.name}: the table of {name} cannot be taken out; do it by hand")
+    _replace(path, after)
 
 
 def _insert(text: str, source: Source) -> str:

@@ -15,7 +15,7 @@ from pipeline.errors import CatalogueError
 from pipeline.model import Source
 from spiders import settings as project
 from spiders.checkup import check_sources
-from spiders.detect import _refusal, find_platforms, write_found
+from spiders.detect import explain_refusal, find_platforms, write_found
 from spiders.markers import load_markers
 
 FAST = {"DOWNLOAD_DELAY": 0, "OUTAGEWIRE_BACKOFF": 0.01, "CONCURRENT_REQUESTS_PER_DOMAIN": 4}
@@ -41,7 +41,7 @@ def add_pages(
     folder.mkdir(parents=True, exist_ok=True)
     for name, finding in found.items():
         if finding.match is None:
-            said[name] = {"platform": None, "refusal": _refusal(finding), "hints": dict(finding.hints)}
+            said[name] = {"platform": None, "refusal": explain_refusal(finding), "hints": dict(finding.hints)}
             continue
         try:
             added = write_found(finding, finding.match, service=None, folder=folder, known=written, fixtures=fixtures)
