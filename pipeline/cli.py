@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -15,6 +16,7 @@ from pipeline import commands, source_commands
 from pipeline.errors import OutagewireError
 from pipeline.nightly import MAX_FAILED
 from spiders.candidates import FILE
+from spiders.faults import explain_fault
 
 DESCRIPTION = "An open, living, queryable record of internet outages: what broke, when, for how long and why."
 EXIT_COULD_NOT_RUN = 2
@@ -43,6 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`outagewire annotate ... | head`): nothing is left to do.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (sqlite3.Error, OSError) as error:
+        if not (reason := explain_fault(error)):
+            raise
+        sys.stderr.write(f"outagewire {args.command}: {reason}\n")
+        return EXIT_COULD_NOT_RUN
     except KeyboardInterrupt:
         sys.stderr.write(f"outagewire {args.command}: interrupted; start it again to go on\n")
         return EXIT_COULD_NOT_RUN

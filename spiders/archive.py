@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from sqlite3 import Error as SqliteError
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +31,8 @@ from spiders.replay import HEADERS_AS_RECEIVED, RecordedResponse, read_warc
 
 FULL_EVERY = 20
 LEVEL = 3
+BUSY_TIMEOUT = 30.0
+"""Seconds that a writer waits for another."""
 MAX_WINDOW = 1 << 27
 
 # How the bytes travelled; beside a decoded body these would mislead whoever reads the WARC.
@@ -43,12 +45,12 @@ class Archive:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.db = Database(path)
+            self.db = Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT))
             self.db.enable_wal()
             # A crash of the machine may cost the last answers, never the file: WAL keeps it whole.
             self.db.execute("PRAGMA synchronous = NORMAL")
             self._create()
-        except (SqliteError, OSError) as error:
+        except (sqlite3.Error, OSError) as error:
             raise ArchiveError(f"{path}: {error}") from error
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ same as before, or it failed. The visit is written down after its last one.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from pipeline.model import Batch, Fetch, Issue, Report, Source, digest
 from pipeline.terms import Outcome
 from spiders.contents import as_unicode, clean, read_body
 from spiders.failures import explain, explain_status
+from spiders.faults import is_ending
 from spiders.guard import AddressGuard, GuardedResolver
 from spiders.ledger import Collected, Ledger, Visit, close_ledger, open_ledger
 from spiders.locate import Way, leads_on, locate, remembered, traits_of
@@ -37,6 +39,8 @@ BESIDES_EVERY = 7
 """Runs in which a list that stands besides the first is asked for once..."""
 FEW = 25
 """... unless the crawl has no more sources than this."""
+FAILED = "outagewire/failed"
+"""The figure of Scrapy's statistics that counts the sources which were not read."""
 
 logger = logging.getLogger("outagewire.crawl")
 
@@ -78,6 +82,7 @@ class SourceSpider(Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         if spider._own_ledger:
             spider.ledger = open_ledger(crawler.settings, spider.registered or spider.sources)
+        spider.ledger.stop = lambda: asyncio.ensure_future(crawler.engine.close_spider_async(reason="write_failed"))
         spider.timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         spider.max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         spider.article_limit = crawler.settings.getint("OUTAGEWIRE_ARTICLES")
@@ -91,6 +96,9 @@ class SourceSpider(Spider):
                     visit = self.ledger.visits.get(source.name) or self.ledger.open(source, 0)
                     visit.judge(Outcome.ERROR, "the crawl ended before the visit did")
                     self.ledger.close(visit)
+        if self.crawler.stats is not None:
+            read = [v for v in self.ledger.visits.values() if v.outcome is not None and v.outcome.good]
+            self.crawler.stats.set_value(FAILED, len(self.sources) - len(read))
         if self._own_ledger:
             close_ledger(self.ledger, reason)
 
@@ -169,6 +177,8 @@ class SourceSpider(Spider):
                 return self._fail(meta, Outcome.EMPTY, "the body is empty")
             return self._read(visit, response, article)
         except Exception as error:  # One source's surprise is a row of that source and nobody else's.
+            if is_ending(error):
+                self.ledger.give_up(error)
             logger.exception("%s: %s could not be read", visit.source.name, response.url)
             return self._fail(meta, Outcome.ERROR, f"{type(error).__name__}: {error}")
 

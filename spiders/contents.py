@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.model import Issue, Report, Source, Update, WellPart, report_id
 from pipeline.terms import Stage
+from spiders.bodies import MOST_ENTRIES, cut_entries
 from spiders.platforms import Platform
 
 # SQLite keeps a NUL but its tools stop at one, and a lone surrogate has no UTF-8 form at all.
@@ -23,6 +24,10 @@ TEXTS = (
 MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF32_LE)
 WIDE = MARKS[1:]
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+MOST_REPORTS = 20_000
+"""Reports of one body that are read; the largest list seen has some thousand."""
+UNREAD = frozenset({"bad_record", "more_issues"})
+"""Issues after which a body may list more than was read."""
 # Python knows codecs that are no charset of the web, some of them slow without bound (punycode).
 TEXT_CODEC = re.compile(r"(?:utf-|iso8859|cp\d|koi8|mac|gb|big5|euc|shift|johab|tis)")
 DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding", re.IGNORECASE)
@@ -47,9 +52,12 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
     """
     reports: dict[str, Report] = {}
     well: list[WellPart] = []
-    issues = list(_count_nul(body, source))
+    issues = [*_count_nul(body, source), *_count_cut(body, source)]
+    whole = True
     for said in platform.parse(body, source):
         if isinstance(said, Issue):
+            # What is listed and could not be read counts as listed, so that nothing is missing from such a body.
+            whole = whole and said.code not in UNREAD
             issues.append(replace(said, source=source.name))
             continue
         if isinstance(said, WellPart):
@@ -62,6 +70,11 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
                 _issue("duplicate_id", f"{report.native_id} is listed twice; the first is kept", source, report)
             )
             continue
+        if len(reports) >= MOST_REPORTS:
+            detail = f"only the first {MOST_REPORTS} are read"
+            issues.append(Issue(Stage.PARSE, "too_many_records", detail, source.name))
+            whole = False
+            break
         reports[report.native_id] = report
     listed = tuple(reports.values())
     start = platform.window(listed) if platform.window else None
@@ -69,6 +82,7 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
     # Of two parts of one name the ill one counts.
     ill = {report.part for report in listed}
     sound = tuple(part for part in well if part.part not in ill)
+    start = start if whole else None
     return Contents(listed, tuple(issues), start is not None, start, covered, sound)
 
 
@@ -76,6 +90,12 @@ def _count_nul(body: bytes, source: Source) -> Iterator[Issue]:
     """An issue for the NUL characters of a body: platforms drop them from the texts without a word."""
     if not body.startswith(WIDE) and (count := body.count(b"\0") + body.count(rb"\u0000")):
         yield Issue(Stage.PARSE, "nul_character", f"{count} NUL characters in the body", source.name)
+
+
+def _count_cut(body: bytes, source: Source) -> Iterator[Issue]:
+    """An issue for the entries of a feed that `load_feed` leaves out."""
+    if left := cut_entries(body)[1]:
+        yield Issue(Stage.PARSE, "too_many_entries", f"{left} entries after the first {MOST_ENTRIES}", source.name)
 
 
 def clean(report: Report, source: Source) -> tuple[Report, list[Issue]]:

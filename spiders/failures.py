@@ -54,6 +54,8 @@ def explain(  # noqa: PLR0911 - one line a way to fail
                 Outcome.CONNECTION,
                 f"{host} closed the connection before the end of its answer: the body is truncated",
             )
+        case DownloadFailedError() if (given_up := _given_up(error)) is not None:
+            return given_up.outcome, str(given_up)
         case DownloadFailedError() | ConnectError() | ConnectionClosed():
             return Outcome.CONNECTION, f"the connection to {host} failed: {_reason(error)}"
         case _:
@@ -68,6 +70,13 @@ def explain_status(status: int, retry_after: str | None = None) -> str:
         phrase = ""
     wish = f" and asked to come back after {retry_after}" if retry_after else ""
     return f"the server answered {status}{phrase}{wish}"
+
+
+def _given_up(error: BaseException) -> FetchError | None:
+    """Why we ourselves broke the connection off, if we did."""
+    cause = error.__cause__
+    inner = [failure.value for failure in cause.reasons] if isinstance(cause, ResponseFailed) else []
+    return next((each for each in inner if isinstance(each, FetchError)), None)
 
 
 def _reason(error: BaseException) -> str:

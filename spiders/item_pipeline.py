@@ -8,6 +8,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from pipeline.terms import Outcome
+from spiders.faults import is_ending
 from spiders.ledger import Collected, Ledger
 
 logger = logging.getLogger("outagewire.crawl")
@@ -30,6 +31,8 @@ class StoringPipeline:
         try:
             self._ledger.keep(item)
         except Exception as error:
+            if is_ending(error):
+                self._ledger.give_up(error)
             logger.exception("%s: a body could not be stored", visit.source.name)
             visit.judge(Outcome.ERROR, f"storing failed: {type(error).__name__}: {error}")
         self._ledger.settle(visit)

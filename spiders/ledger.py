@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, SourceRun, 
 from pipeline.store import Store
 from pipeline.terms import Outcome, Stage
 from spiders.archive import Archive
+from spiders.faults import is_ending, patiently
 
 logger = logging.getLogger("outagewire.crawl")
 
@@ -74,6 +76,10 @@ class Ledger:
     done: set[str] = field(default_factory=set)
     health: bool = True
     """Whether a visit tells how its source is now."""
+    fault: str | None = None
+    """Why nothing more can be written, where that is so."""
+    stop: Callable[[], object] = lambda: None
+    """Ends the crawl."""
     _tries: Counter[str] | None = None
 
     def open(self, source: Source, requests: int) -> Visit:
@@ -95,7 +101,7 @@ class Ledger:
         self.done.add(visit.source.name)
         if not (visit.outcome or Outcome.ERROR).good:
             logger.warning("%s: %s: %s", visit.source.name, visit.outcome, visit.error)
-        self.store.save_source_run(
+        self._write_row(
             SourceRun(
                 run_id=self.run.id,
                 source=visit.source.name,
@@ -110,15 +116,29 @@ class Ledger:
                 changed=visit.changed,
                 errors=visit.errors,
                 error=visit.error,
-            ),
-            health=self.health,
+            )
         )
+
+    def _write_row(self, row: SourceRun) -> None:
+        try:
+            patiently(lambda: self.store.save_source_run(row, health=self.health))
+        except sqlite3.Error as error:
+            if not is_ending(error):
+                raise
+            self.give_up(error)
+
+    def give_up(self, error: BaseException) -> None:
+        """End the crawl, since nothing more can be written: its sources are visited anew by the next start."""
+        if self.fault is None:
+            self.fault = f"nothing more can be written beside {self.store.path}: {error}"
+            logger.error("%s", self.fault)
+            self.stop()
 
     def keep(self, item: Collected) -> None:
         """Archive the body, then store what it said: a body that is remembered as seen is one that was stored."""
         fetch, visit = item.batch.fetch, item.visit
         self.archive.put(fetch.url, fetch.fetched_at, fetch.status, item.headers, item.body)
-        result = self.store.save_batch(item.batch)
+        result = patiently(lambda: self.store.save_batch(item.batch))
         visit.errors += len(item.batch.issues)
         if item.article is None:
             visit.items += len(item.batch.reports)
@@ -199,6 +219,7 @@ def open_ledger(settings: BaseSettings, sources: Iterable[Source]) -> Ledger:
 def close_ledger(ledger: Ledger, reason: str) -> None:
     """Finish the run of a ledger that `open_ledger` opened."""
     outcomes = Counter(str(visit.outcome) for visit in ledger.visits.values())
-    ledger.store.finish_run(ledger.run.id, reason, ledger.clock(), dict(outcomes))
+    if ledger.fault is None:
+        ledger.store.finish_run(ledger.run.id, reason, ledger.clock(), dict(outcomes))
     ledger.archive.close()
     ledger.store.close()

@@ -13,6 +13,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from pipeline.terms import Outcome
 from spiders.failures import FetchError
+from spiders.heads import bound_heads
 
 
 class PatientHandler(HTTP11DownloadHandler):
@@ -24,6 +25,7 @@ class PatientHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = bound_heads(self._pool._factory)
         self._patience = crawler.settings.getint("RETRY_TIMES") + 1
         self._silent: Counter[str] = Counter()
 

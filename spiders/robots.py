@@ -23,6 +23,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from pipeline.terms import Outcome
 from spiders.failures import FetchError, explain_status
 from spiders.middlewares import decode
+from spiders.robots_lines import lines_for
 
 AGENT = "outagewire"
 MAX_AGE = timedelta(days=1)
@@ -100,7 +101,7 @@ class RobotsMiddleware:
     def _parse(self, host: str, body: bytes) -> Rules:
         if b"disallow" not in body.lower() and b"crawl-delay" not in body.lower():
             return Rules()
-        parser = Protego.parse(body.decode("utf-8-sig", errors="replace"))
+        parser = Protego.parse(lines_for(AGENT, body.decode("utf-8-sig", errors="replace")))
         delay = parser.crawl_delay(AGENT)
         if delay and self._delay:
             slots = self._crawler.engine.downloader.per_slot_settings

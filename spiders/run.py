@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 from scrapy.utils.reactor import is_reactor_installed
 
 from pipeline.catalogue import load_catalogue
-from pipeline.errors import CatalogueError, CollectError
+from pipeline.errors import CatalogueError, CollectError, StoreError
 from pipeline.model import Run, Source
 from pipeline.store import Store
 from spiders.archive import Archive
@@ -92,7 +92,7 @@ def crawl(
     once, so there is one crawl a process.
 
     Raises `CatalogueError` for a source of an unknown service, `CollectError` for a second crawl in one process
-    and for one that could not start.
+    and for one that could not start, `StoreError` where the disk took no more.
     """
     if is_reactor_installed():
         raise CollectError("a crawl has already run in this process")
@@ -111,6 +111,8 @@ def crawl(
     process.start()
     if process.bootstrap_failed:
         raise CollectError("the crawl could not start; the log says why")
+    if ledger.fault:
+        raise StoreError(ledger.fault)
     interrupted = any(source.name not in ledger.done for source in sources)
     return _summarise(ledger, len(sources), skipped, seconds=monotonic() - began, interrupted=interrupted)
 

@@ -21,6 +21,7 @@ import logging
 import os
 
 BOT_NAME = "outagewire"
+COMMANDS_MODULE = "spiders.scrapy_commands"
 SPIDER_LOADER_CLASS = "spiders.loader.SourceSpiderLoader"
 
 # Where things are, who asks, and how long we insist.

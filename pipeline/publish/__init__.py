@@ -13,6 +13,7 @@ from markupsafe import Markup
 from pipeline.publish import pages, show
 from pipeline.publish.facets import CountedFacet
 from pipeline.publish.reopen import watch
+from pipeline.publish.requests import read_only, searchable
 from pipeline.publish.settings import DATABASE, SETTINGS, metadata
 
 if TYPE_CHECKING:  # datasette.app is what loads this module, so it cannot be imported yet
@@ -54,12 +55,12 @@ def get_metadata(datasette: Datasette) -> dict[str, Any]:
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages that are ours; all others are Datasette's own."""
     return [
-        (r"^/$", pages.front),
-        (r"^/outage/(?P<id>[^/]+)$", pages.outage),
-        (r"^/service/(?P<slug>[^/]+)$", pages.service),
-        (r"^/sources$", pages.sources),
-        (r"^/about$", pages.about),
-        (r"^/outages\.atom$", pages.feed),
+        (r"^/$", read_only(pages.front)),
+        (r"^/outage/(?P<id>[^/]+)$", read_only(pages.outage)),
+        (r"^/service/(?P<slug>[^/]+)$", read_only(pages.service)),
+        (r"^/sources$", read_only(pages.sources)),
+        (r"^/about$", read_only(pages.about)),
+        (r"^/outages\.atom$", read_only(pages.feed)),
     ]
 
 
@@ -122,7 +123,7 @@ def asgi_wrapper() -> Callable[[Application], Application]:
                     event = {**event, "headers": headers}
                 await send(event)
 
-            await app(scope, receive, send_marked)
+            await app(searchable(scope), receive, send_marked)
 
         return answer
 

@@ -303,3 +303,28 @@ def test_ages_are_told_against_the_clock(now: datetime) -> None:
 )  # fmt: skip
 def test_values_of_evidence_in_words(value: str, field: str, words: str) -> None:
     assert show.value_in_words(value, field) == words
+
+
+@pytest.mark.parametrize("words", ["%22", "+%22%22+", "%22+%22"])
+def test_a_search_for_quotation_marks_alone_is_none(get: Get, words: str) -> None:
+    answer = get(f"/outages/outages.json?_shape=array&_search={words}")
+    assert answer.status_code == 200
+    assert answer.json() == get("/outages/outages.json?_shape=array").json()
+
+
+def test_our_pages_are_for_reading(published: Any) -> None:
+    async def ask() -> list[Any]:
+        datasette = Datasette([str(published.path)])
+        await datasette.invoke_startup()
+        answers = [
+            await datasette.client.request(method, path) for path in OURS for method in ("POST", "PUT", "DELETE")
+        ]
+        answers.append(await datasette.client.head("/"))
+        for database in datasette.databases.values():
+            database.close()
+        return answers
+
+    *refused, head = asyncio.run(ask())
+    assert {answer.status_code for answer in refused} == {405}
+    assert {answer.headers["allow"] for answer in refused} == {"GET, HEAD"}
+    assert head.status_code == 200

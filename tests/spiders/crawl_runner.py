@@ -46,7 +46,7 @@ def crawl_order(order: dict[str, Any]) -> dict[str, Any]:
         break_reading(order["defect"])
     now = order["now"]
     with Store(order["db"]) as store, Archive(order["archive"]) as archive:
-        run = store.unfinished_run("test") or store.start_run("test", now)
+        run = store.unfinished_run(order["job"]) or store.start_run(order["job"], now)
         summary = crawl(
             store,
             archive,

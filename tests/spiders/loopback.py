@@ -114,6 +114,7 @@ class Crawls:
     folder: Path
     now: datetime = START
     log: str = ""
+    job: str = "test"
 
     @property
     def db(self) -> Path:
@@ -125,9 +126,9 @@ class Crawls:
 
     def __call__(self, *sources: Source, code: int = 0, **order: Any) -> dict[str, Any]:
         order["settings"] = {**FAST, **order.get("settings", {})}
-        order.update(db=self.db, archive=self.archive, sources=sources, now=self.now)
+        order.update(job=self.job, db=self.db, archive=self.archive, sources=sources, now=self.now)
         self.folder.mkdir(parents=True, exist_ok=True)
-        result = self.folder / "summary.json"
+        result = self.folder / f"{self.job}.json"
         result.unlink(missing_ok=True)
         process = FORKS.Process(target=crawl_runner.run_order, args=(order, result))
         process.start()

@@ -1,0 +1,1 @@
+"""Commands of Scrapy's own command line that are ours."""
