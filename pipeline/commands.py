@@ -31,7 +31,17 @@ from pipeline.paths import Paths
 from pipeline.serving import serve_site
 from pipeline.source_commands import named
 from pipeline.store import Store
-from pipeline.terminal import DONE, WITH_FAILURES, emit, existing_paths, now_utc, opened, paths_of, say_to
+from pipeline.terminal import (
+    DONE,
+    WITH_FAILURES,
+    emit,
+    existing_paths,
+    now_utc,
+    opened,
+    paths_of,
+    say_to,
+    warn_without_contact,
+)
 from pipeline.terms import Outcome
 from spiders.archive import Archive
 from spiders.history import walk_options
@@ -52,7 +62,7 @@ def demo(args: argparse.Namespace) -> int:
 def nightly(args: argparse.Namespace) -> int:
     """The nightly job."""
     as_of = _as_of(args)
-    _warn_without_contact(args)
+    warn_without_contact(args)
     plan = Plan(
         paths_of(args),
         _select(args),
@@ -71,7 +81,7 @@ def crawl(args: argparse.Namespace) -> int:
     """One visit of the chosen sources."""
     sources = _shard(args, _select(args))
     as_of = _as_of(args)
-    _warn_without_contact(args)
+    warn_without_contact(args)
     if args.since and not args.history:
         raise UsageError("--since goes with --history")
     options = walk_options(args.since) if args.history else None
@@ -192,11 +202,6 @@ def _target(args: argparse.Namespace) -> Iterator[Paths]:
 
 def _workers(args: argparse.Namespace) -> int:
     return args.workers or os.cpu_count() or 1
-
-
-def _warn_without_contact(args: argparse.Namespace) -> None:
-    if args.replay is None and not os.environ.get("OUTAGEWIRE_CONTACT"):
-        say_to(args)("OUTAGEWIRE_CONTACT is not set: the owners of the sites that are visited cannot reach you")
 
 
 def _as_of(args: argparse.Namespace) -> datetime | None:

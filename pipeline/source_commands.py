@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.model import Source
-from pipeline.terminal import DONE, WITH_FAILURES, emit, paths_of
+from pipeline.terminal import DONE, WITH_FAILURES, emit, paths_of, warn_without_contact
 from spiders.adopt import Fate, adopt_candidates
 from spiders.checkup import State, check_sources
 from spiders.detect import add_source
@@ -61,6 +61,7 @@ def _add_source(args: argparse.Namespace, known: dict[str, Source]) -> int:
 def _add_candidates(args: argparse.Namespace, known: dict[str, Source]) -> int:
     if args.names or args.service:
         raise UsageError("sources add --candidates takes no address and no service: the file tells both")
+    warn_without_contact(args)
     tried = adopt_candidates(
         args.candidates,
         args.sources or Path(os.environ.get("OUTAGEWIRE_SOURCES") or DIRECTORY),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,12 @@ def say_to(args: argparse.Namespace) -> Callable[[str], None]:
             sys.stderr.write(line + "\n")
 
     return say
+
+
+def warn_without_contact(args: argparse.Namespace) -> None:
+    """Say, before sites are visited, that their owners cannot reach whoever visits them."""
+    if getattr(args, "replay", None) is None and not os.environ.get("OUTAGEWIRE_CONTACT"):
+        say_to(args)("OUTAGEWIRE_CONTACT is not set: the owners of the sites that are visited cannot reach you")
 
 
 def emit(args: argparse.Namespace, value: Any, lines: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ WIDE = MARKS[1:]
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 MOST_REPORTS = 20_000
 """Reports of one body that are read; the largest list seen has some thousand."""
-UNREAD = frozenset({"bad_record", "more_issues"})
+UNREAD = frozenset({"bad_record", "more_issues", "too_many_entries", "too_many_records"})
 """Issues after which a body may list more than was read."""
 # Python knows codecs that are no charset of the web, some of them slow without bound (punycode).
 TEXT_CODEC = re.compile(r"(?:utf-|iso8859|cp\d|koi8|mac|gb|big5|euc|shift|johab|tis)")
@@ -53,11 +53,8 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
     reports: dict[str, Report] = {}
     well: list[WellPart] = []
     issues = [*_count_nul(body, source), *_count_cut(body, source)]
-    whole = True
     for said in platform.parse(body, source):
         if isinstance(said, Issue):
-            # What is listed and could not be read counts as listed, so that nothing is missing from such a body.
-            whole = whole and said.code not in UNREAD
             issues.append(replace(said, source=source.name))
             continue
         if isinstance(said, WellPart):
@@ -73,7 +70,6 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
         if len(reports) >= MOST_REPORTS:
             detail = f"only the first {MOST_REPORTS} are read"
             issues.append(Issue(Stage.PARSE, "too_many_records", detail, source.name))
-            whole = False
             break
         reports[report.native_id] = report
     listed = tuple(reports.values())
@@ -82,7 +78,8 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
     # Of two parts of one name the ill one counts.
     ill = {report.part for report in listed}
     sound = tuple(part for part in well if part.part not in ill)
-    start = start if whole else None
+    # What is listed and could not be read counts as listed, so that nothing is missing from such a body.
+    start = start if UNREAD.isdisjoint(issue.code for issue in issues) else None
     return Contents(listed, tuple(issues), start is not None, start, covered, sound)
 
 

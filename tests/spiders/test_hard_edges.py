@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from protego import Protego
 
 from pipeline.store import Store
+from spiders import contents
 from spiders.bodies import MOST_ENTRIES, load_feed
 from spiders.contents import read_body
 from spiders.faults import explain_fault, is_ending, patiently
@@ -218,3 +219,12 @@ def test_scrapy_crawl_tells_how_the_source_fared(web: Web, tmp_path: Path, repos
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(code, ("well", "ill"))) == [0, 1]
+
+
+def test_a_list_without_end_is_read_to_a_bound_and_nothing_is_missing_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "MOST_REPORTS", 10)
+    source, platform = make_source("page", "https://a.example"), get_platform("statuspage")
+    read = read_body(platform, incidents(*map(incident, range(12))), source)
+    assert (len(read.reports), read.complete, read.window_start) == (10, False, None)
+    assert [issue.code for issue in read.issues if issue.code == "too_many_records"] == ["too_many_records"]
+    assert read_body(platform, incidents(*map(incident, range(10))), source).complete
