@@ -48,6 +48,14 @@ class Tally:
         if not right and len(self.wrong) < ERRORS_KEPT:
             self.wrong.append(f"{identity}: {gold} was read as {said}")
 
+    def add_flag(self, identity: str, *, gold: bool, said: bool) -> None:
+        """Count a yes or no, of which only the yes is looked for: a false alarm is an answer without a label."""
+        self.labelled += gold
+        self.answered += said
+        self.right += gold and said
+        if gold is not said and len(self.wrong) < ERRORS_KEPT:
+            self.wrong.append(f"{identity}: {'missed' if gold else 'false alarm'}")
+
     def as_json(self) -> dict[str, Any]:
         """Precision, recall and F1, each share with its interval."""
         precision = self.right / self.answered if self.answered else 0.0
@@ -81,15 +89,18 @@ class Evaluation:
     def table(self, errors: int) -> Iterator[str]:
         """The scores for a terminal, with up to `errors` errors of each field."""
         yield f"{self.records} records, {len(self.refused)} refused"
-        yield f"{'field':22} {'labels':>6} {'P':>6} {'R':>6} {'F1':>6}  recall's interval"
+        yield f"{'field':22} {'labels':>6} {'P':>6} {'95 %':>14} {'R':>6} {'95 %':>14} {'F1':>6}"
         for name, tally in self.tallies.items():
             row = tally.as_json()
-            low, high = row["recall_interval"]
-            numbers = f"{row['precision']:6.3f} {row['recall']:6.3f} {row['f1']:6.3f}"
-            yield f"{name:22} {tally.labelled:6} {numbers}  {low:.3f} to {high:.3f}"
+            shares = " ".join(f"{row[key]:6.3f} {_spread(row[f'{key}_interval'])}" for key in ("precision", "recall"))
+            yield f"{name:22} {tally.labelled:6} {shares} {row['f1']:6.3f}"
         for name, tally in self.tallies.items():
             for line in tally.wrong[:errors]:
                 yield f"  {name}: {line}"
+
+
+def _spread(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.3f} to {interval[1]:.3f}"
 
 
 def wilson(right: int, of: int) -> tuple[float, float]:
@@ -114,6 +125,9 @@ def evaluate(lines: Iterable[str]) -> Evaluation:
         except ExtractError as error:
             result.refused.append(f"{record.get('id')}: {error}")
             continue
+        if gold.get("is_outage") is not None:
+            flags = result.tallies.setdefault("relevance", Tally())
+            flags.add_flag(str(record["id"]), gold=bool(gold["is_outage"]), said=said.is_outage)
         for name, label, value, right in compare(gold, said, catalogue):
             tally = result.tallies.setdefault(name, Tally())
             tally.add(str(record["id"]), label, value, right=right)
@@ -141,9 +155,7 @@ def _labelled(number: int, line: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def compare(
     gold: Mapping[str, Any], said: Annotation, catalogue: Catalogue
 ) -> Iterator[tuple[str, object, object, bool]]:
-    """Each labelled field: its name, the label, what was said, and whether it is right."""
-    if gold.get("is_outage") is not None:
-        yield "relevance", gold["is_outage"], said.is_outage, gold["is_outage"] == said.is_outage
+    """Each labelled field of an outage: its name, the label, what was said, and whether it is right."""
     if gold.get("is_outage") is False:
         return
     names = [_names(slug, catalogue) for slug in said.services]

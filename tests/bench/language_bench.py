@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import spacy
@@ -16,6 +17,7 @@ from pipeline.extract import annotate_lines
 from pipeline.model import compose
 
 BUDGET, WORKERS_BUDGET = 0.1, 1.7
+WARM, MANY, GROWTH_BUDGET = 10_000, 100_000, 1.05
 TEXTS = 400
 SUBJECTS = ("Users", "Customers in Europe", "Some teams", "Many people", "Shops that pay with it", "Developers")
 VERBS = (
@@ -102,7 +104,7 @@ def measure(_folder: Path) -> list[tuple[str, str, str, bool | None]]:
     # Both are told by the tokens of spaCy's English, of which ours makes somewhat more.
     tokens = sum(len(counted.make_doc(story)) for story in stories)
     mine = _time(lambda text: nlp.annotate(ours, {"id": "x", "text": text}), stories) / tokens
-    return [_against_the_full_pipeline(mine, stories), _workers(stories)]
+    return [_against_the_full_pipeline(mine, stories), _workers(stories), _memory()]
 
 
 def _against_the_full_pipeline(mine: float, stories: list[str]) -> tuple[str, str, str, bool | None]:
@@ -126,6 +128,26 @@ def _workers(stories: list[str]) -> tuple[str, str, str, bool | None]:
         seconds[workers] = large - small
     gain = seconds[1] / seconds[2]
     return ("  two workers to one", f"{gain:.2f} times", f">= {WORKERS_BUDGET}", gain >= WORKERS_BUDGET)
+
+
+def posts(count: int) -> Iterator[str]:
+    """Lines for `annotate`, each with a word that no other has: what is kept of words would show."""
+    chance = random.Random(5)
+    for n in range(count):
+        words = map(chance.choice, (SUBJECTS, VERBS, SERVICES, WHENS, WHYS))
+        yield json.dumps({"id": str(n), "text": f"{' '.join(words)}, says user{chance.randrange(10**9)}."})
+
+
+def _memory() -> tuple[str, str, str, bool | None]:
+    """What this process holds after many texts, to what it held after the first of them."""
+    held = []
+    for number, _ in enumerate(annotate_lines(posts(MANY)), 1):
+        if number in (WARM, MANY):
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+            held.append(pages * resource.getpagesize() / 1e6)
+    growth = held[1] / held[0]
+    shown = f"{held[0]:.0f} MB after {WARM}, {held[1]:.0f} MB after {MANY}, ratio {growth:.3f}"
+    return ("  memory over 100,000 texts", shown, f"<= {GROWTH_BUDGET}", growth <= GROWTH_BUDGET)
 
 
 def _wall(lines: list[str], workers: int) -> float:
