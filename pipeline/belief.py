@@ -183,7 +183,11 @@ class SignalBin:
 
 @dataclass(frozen=True, slots=True)
 class SignalSpike:
-    """A run of bins with more authors than chance explains; `ended_at` is None while it lasts."""
+    """A run of bins with more authors than chance explains; `ended_at` is None while it lasts.
+
+    `authors` are all different ones in it. `detected_at` is the earliest moment at which one who
+    counts along could have told that it is a spike.
+    """
 
     service: str
     started_at: datetime
@@ -191,6 +195,7 @@ class SignalSpike:
     ended_at: datetime | None
     authors: int
     p_value: float
+    detected_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

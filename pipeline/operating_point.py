@@ -1,0 +1,46 @@
+"""The one place where it is set how unusual posts must be to be called a spike.
+
+Chosen by `python -m tests.bench --only signals`, which prints what each setting finds and what it costs: the
+rarest tail that still keeps false alarms under one for a service and month. Change it there first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoint:
+    """What counts as a spike. Rates are authors an hour; probabilities are tails of the count model.
+
+    `chance`: a window is hot where so many authors or more are this improbable. `spread`: the window must
+    stay this improbable when its fullest bin is left out, so that one burst is no spike. `alone`: so
+    improbable that one bin is enough, given `crowd` authors. `quorum` and `lift`: authors that a hot
+    window has at least, and how many times the expected. `calm`: while a trailing hour is rarer than
+    this, a spike goes on; after `quiet` minutes without it is over.
+
+    `floor` is the rate of a service of which nothing is known, as strong as `prior_hours` of watching
+    (the cold start), and `least` the rate below which no expectation falls. `half_life` is in days.
+    `pull` is the number of counts an hour of the day or week needs to be believed half way against the
+    general rhythm. `overdispersion` is the variance over the mean where nothing is known. What lasts
+    longer than `longest` hours is no outage but the new ordinary.
+    """
+
+    chance: float = 1e-6
+    spread: float = 1e-3
+    alone: float = 1e-12
+    crowd: int = 20
+    quorum: int = 5
+    lift: float = 3.0
+    calm: float = 1e-2
+    quiet: int = 60
+    floor: float = 2.0
+    least: float = 0.4
+    prior_hours: float = 24.0
+    half_life: float = 28.0
+    pull: float = 30.0
+    overdispersion: float = 1.5
+    longest: int = 24
+
+
+CHOSEN = OperatingPoint()
