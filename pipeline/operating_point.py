@@ -22,8 +22,9 @@ class OperatingPoint:
     `floor` is the rate of a service of which nothing is known, as strong as `prior_hours` of watching
     (the cold start), and `least` the rate below which no expectation falls. `half_life` is in days.
     `pull` is the number of counts an hour of the day or week needs to be believed half way against the
-    general rhythm. `overdispersion` is the variance over the mean where nothing is known. What lasts
-    longer than `longest` hours is no outage but the new ordinary.
+    general rhythm. `overdispersion` is the variance over the mean where nothing is known and `wildest` the
+    most that is believed: beyond it, outages too small to be seen have been taught. What lasts longer
+    than `longest` hours is no outage but the new ordinary.
     """
 
     chance: float = 1e-6
@@ -40,6 +41,7 @@ class OperatingPoint:
     half_life: float = 28.0
     pull: float = 30.0
     overdispersion: float = 1.5
+    wildest: float = 2.0
     longest: int = 24
 
 

@@ -78,9 +78,10 @@ class Level:
 
     @property
     def dispersion(self) -> float:
-        """The variance of an hour's count over its mean, at least one."""
+        """The variance of an hour's count over its mean, at least one and at most the wildest believed."""
         pull = self.point.pull
-        return max(1.0, (self.squares + pull * self.point.overdispersion) / (self.means + pull))
+        told = (self.squares + pull * self.point.overdispersion) / (self.means + pull)
+        return min(self.point.wildest, max(1.0, told))
 
     def expected(self, hour: int) -> float:
         """Authors in this hour (hours since the epoch), never fewer than the least."""

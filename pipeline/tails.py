@@ -8,6 +8,8 @@ import math
 NEGLIGIBLE = 1e-12
 # A dispersion this near to one is Poisson: the size of the negative binomial would leave its range.
 POISSON = 1.001
+# Below this logarithm floats lose their digits, and a product with a number under one may stay what it was.
+SMALLEST = -690.0
 
 
 def tail(k: int, mean: float, dispersion: float = 1.0) -> float:
@@ -31,7 +33,10 @@ def _sum(first: int, stop: int | None, mean: float, dispersion: float) -> float:
     poisson = dispersion < POISSON
     size = 0.0 if poisson else mean / (dispersion - 1)
     share = 0.0 if poisson else 1 - 1 / dispersion
-    term = math.exp(_log_of_one(first, mean, size, share))
+    log = _log_of_one(first, mean, size, share)
+    if log < SMALLEST and stop is None:
+        return 0.0
+    term = math.exp(log)
     total, n = 0.0, first
     while stop is None or n < stop:
         total += term
