@@ -189,6 +189,12 @@ def m006_standing_faults(db: Database) -> None:
     _create(db, STANDING)
 
 
+@work()
+def m009_signals_detected(db: Database) -> None:
+    """When a spike could first have been told for one; the spikes are derived and made anew each night."""
+    db.execute("ALTER TABLE signal_spikes ADD COLUMN detected_at TEXT")
+
+
 def _create(db: Database, script: str) -> None:
     # executescript would commit the migration's own transaction, so statement by statement.
     for statement in script.split(";"):

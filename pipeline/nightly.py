@@ -123,13 +123,14 @@ def _stages(
 def believe(store: Store, run: Run, say: Callable[[str], None]) -> int:
     """Rebuild the third layer from the first two; the number of outages."""
     claims = list(store.claims(load_catalogue()))
-    resolution = resolve(claims, as_of=run.started_at)
+    signals = measure(claims, as_of=run.started_at)
+    resolution = resolve(claims, as_of=run.started_at, signals=signals)
     store.save_resolution(resolution, run.started_at, run.id)
     store.set_stage(run.id, "resolved")
     say(f"resolve: {len(claims)} reports tell of {len(resolution.outages)} outages")
-    signals = measure(claims, as_of=run.started_at)
     store.save_signals(signals)
     store.set_stage(run.id, "signalled")
+    say(f"signals: {len(signals.spikes)} spikes of public posts")
     return len(resolution.outages)
 
 

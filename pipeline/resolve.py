@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from pipeline.belief import Claim, Outage, OutageReport, Resolution, TimelineEntry, Weighed
+from pipeline.belief import Claim, Outage, OutageReport, Resolution, Signals, TimelineEntry, Weighed
 from pipeline.catalogue import Catalogue, load_catalogue
 from pipeline.clusters import group_claims, uncollected
+from pipeline.gathering import Telling, gather
 from pipeline.kinship import Families
+from pipeline.ladder import climb
 from pipeline.links import find_links
 from pipeline.model import Issue, outage_id
 from pipeline.terms import Cause, Certainty, Kind, Severity, Status, Symptom
@@ -35,26 +37,38 @@ from pipeline.weigh import (
 )
 
 
-def resolve(claims: Iterable[Claim], *, as_of: datetime, catalogue: Catalogue | None = None) -> Resolution:
+def resolve(
+    claims: Iterable[Claim], *, as_of: datetime, catalogue: Catalogue | None = None, signals: Signals | None = None
+) -> Resolution:
     """The outages that the claims tell of, in order of id.
 
+    With `signals`, posts make an outage only together, as a spike, and every outage has its place on
+    the ladder of certainty (`pipeline.gathering`, `pipeline.ladder`); without, each post is a report.
     The same for any order of the claims and for a claim given twice. `as_of` is how long an open
     incident is taken to have lasted, and the limit beyond which a start lies in the future.
     """
-    families = Families.of(catalogue or load_catalogue())
+    known = catalogue or load_catalogue()
+    families = Families.of(known)
     told = distinct(claims)
     with uncollected():
-        return _resolve(told, families, as_of)
+        if signals is None:
+            return _resolve([Telling(group) for group in group_claims(told, families, as_of)], families, as_of, None)
+        return _resolve(gather(told, signals.spikes, families, as_of), families, as_of, known)
 
 
-def _resolve(told: Iterable[Claim], families: Families, as_of: datetime) -> Resolution:
+def _resolve(
+    tellings: Iterable[Telling], families: Families, as_of: datetime, catalogue: Catalogue | None
+) -> Resolution:
     outages: list[Outage] = []
     issues: list[Issue] = []
     redirects: list[tuple[str, str]] = []
     members_of: dict[str, list[Claim]] = {}
-    for members in group_claims(told, families, as_of):
+    for telling in tellings:
+        members = telling.members
         members.sort(key=_seniority)
         outage, found = believe(members, families, as_of)
+        if catalogue is not None:
+            outage = climb(outage, telling, _name(outage, catalogue))
         outages.append(outage)
         issues += found
         members_of[outage.id] = members
@@ -64,6 +78,13 @@ def _resolve(told: Iterable[Claim], families: Families, as_of: datetime) -> Reso
     issues.sort(key=lambda i: (i.code, i.report_id or "", i.detail))
     links = find_links(outages, members_of, families)
     return Resolution(tuple(outages), tuple(redirects), links, tuple(issues))
+
+
+def _name(outage: Outage, catalogue: Catalogue) -> str:
+    """What the main service is called."""
+    slug = outage.services[0] if outage.services else "a service that is not named"
+    service = catalogue.get(slug)
+    return service.name if service else slug.removeprefix("?")
 
 
 def distinct(claims: Iterable[Claim]) -> list[Claim]:

@@ -711,9 +711,12 @@ class Store:
                 [(b.service, iso(b.bin_start), b.bin_minutes, b.posts, b.authors, b.expected) for b in signals.bins],
             )
             self.db.conn.executemany(
-                "INSERT INTO signal_spikes VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO signal_spikes VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [
-                    (s.service, iso(s.started_at), iso(s.peak_at), iso(s.ended_at), s.authors, s.p_value)
+                    (
+                        *(s.service, iso(s.started_at), iso(s.peak_at), iso(s.ended_at), s.authors, s.p_value),
+                        iso(s.detected_at),
+                    )
                     for s in signals.spikes
                 ],
             )

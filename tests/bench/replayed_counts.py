@@ -72,7 +72,9 @@ def _around_peak(service: str, day: Mapping[datetime, int]) -> Event:
     peak = max(day, key=lambda at: (day[at], at))
     loud = [at for at in sorted(day) if day[at] >= max(5, day[peak] / 10)]
     run = next(r for r in _runs(loud, timedelta(minutes=15 + 30)) if peak in r)
-    return Event(service, run[0], run[-1] + timedelta(minutes=15), sum(day.get(peak + n * HOUR / 4, 0) for n in range(4)))
+    return Event(
+        service, run[0], run[-1] + timedelta(minutes=15), sum(day.get(peak + n * HOUR / 4, 0) for n in range(4))
+    )
 
 
 def year() -> tuple[list[CountSeries], list[Event], list[Event]]:
@@ -101,9 +103,7 @@ def _outstanding(
         around = sorted(values[max(0, first - 14 * per_day) : first + 15 * per_day])
         mean = statistics.fmean(around[: int(len(around) * 0.98)])
         loud += [
-            moments[n]
-            for n in range(first, min(first + per_day, len(values)))
-            if values[n] >= max(least, times * mean)
+            moments[n] for n in range(first, min(first + per_day, len(values))) if values[n] >= max(least, times * mean)
         ]
     for run in _runs(loud, HOUR):
         fullest = max(sum(counts.get(at + n * step, 0) for n in range(-2, 1)) for at in run)

@@ -1,0 +1,118 @@
+"""The ladder of certainty: how much stands behind an outage, with the rule and its evidence. Pure.
+
+An outage is `confirmed` where the provider's own word stands (rule ``ladder:provider``). Otherwise the
+independent kinds of source are counted: the press, post-mortems of others, and the public. The public
+counts where a spike of posts began before the first of the others told of it, since a spike that follows
+a story may be its echo (``ladder:echo``). With two kinds it is `likely` (``ladder:two_kinds``), with one
+`suspected` (``ladder:one_kind``, or ``ladder:spike`` where a spike is all there is). A single post is no kind.
+A report that was withdrawn counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.belief import Claim, Evidence, Outage, SignalSpike, TimelineEntry, Weighed
+from pipeline.gathering import Telling
+from pipeline.model import iso
+from pipeline.terms import Certainty, Precision, SourceKind, Status, Symptom
+
+PROVIDER, TWO_KINDS, ONE_KIND, SPIKE, ECHO = (
+    f"ladder:{step}" for step in ("provider", "two_kinds", "one_kind", "spike", "echo")
+)
+TOGETHER = "signal:words_together"
+
+
+def climb(outage: Outage, telling: Telling, name: str) -> Outage:
+    """The outage with its place on the ladder and what its spikes tell; `name` is that of its main service."""
+    certainty, why = _certainty(telling)
+    evidence = [*outage.evidence, why]
+    timeline = outage.timeline
+    if telling.spikes:
+        first = min(telling.spikes, key=lambda s: s.started_at)
+        speaker = _speaker(telling, first)
+        evidence += [_of_spike(spike, _speaker(telling, spike)) for spike in telling.spikes]
+        timeline = tuple(
+            sorted((*timeline, TimelineEntry(first.started_at, "detected", speaker)), key=lambda e: (e.at, e.report_id))
+        )
+        outage = replace(outage, first_signal_at=first.started_at)
+        if telling.lone:
+            outage, found = _alone(outage, telling, first, speaker, name)
+            evidence += found
+    return replace(outage, certainty=certainty, timeline=timeline, evidence=tuple(evidence))
+
+
+def _certainty(telling: Telling) -> tuple[Certainty, Weighed]:
+    standing = [c for c in telling.members if not c.withdrawn]
+    official = min((c for c in standing if c.rank == 0), key=lambda c: c.report_id, default=None)
+    if official is not None:
+        return Certainty.CONFIRMED, _weighed(Certainty.CONFIRMED, official, PROVIDER, "the provider says so itself")
+    others = [c for c in standing if c.source_kind is not SourceKind.SOCIAL]
+    kinds = sorted({str(c.source_kind) for c in others})
+    told = min((c.published_at for c in others if c.published_at), default=None)
+    early = [s for s in telling.spikes if told is None or s.started_at < told]
+    if early:
+        kinds.append("a spike of public posts")
+    witness = min(standing or telling.members, key=lambda c: (c.rank, c.report_id))
+    if len(kinds) > 1:
+        return Certainty.LIKELY, _weighed(Certainty.LIKELY, witness, TWO_KINDS, f"told by {' and '.join(kinds)}")
+    rule, reason = ONE_KIND, f"told by {kinds[0] if kinds else 'nothing that stands'} alone"
+    if telling.lone:
+        rule, reason = SPIKE, "a spike of public posts alone"
+    elif telling.spikes:
+        rule, reason = ECHO, f"{reason}: the posts rose after it was told and may be its echo"
+    return Certainty.SUSPECTED, _weighed(Certainty.SUSPECTED, witness, rule, reason)
+
+
+def _weighed(value: Certainty, witness: Claim, rule: str, reason: str) -> Weighed:
+    piece = Evidence("certainty", value, witness.report_id, "computed", rule, 1.0)
+    return Weighed(piece, chosen=True, reason=reason)
+
+
+def _speaker(telling: Telling, spike: SignalSpike) -> str:
+    """The post that stands for the spike: one that was kept, and inside of it where there is one."""
+    posts = [c for c in telling.members if c.source_kind is SourceKind.SOCIAL]
+    inside = [c for c in posts if c.published_at and c.published_at >= spike.started_at]
+    chosen: Sequence[Claim] = inside or posts or telling.members
+    return min(chosen, key=lambda c: (c.published_at or c.first_seen_at, c.report_id)).report_id
+
+
+def _of_spike(spike: SignalSpike, speaker: str) -> Weighed:
+    minutes = round(((spike.ended_at or spike.detected_at) - spike.started_at).total_seconds() / 60)
+    reason = (
+        f"{spike.authors} people complained within {minutes} minutes{'' if spike.ended_at else ' and still do'}: "
+        f"by chance so many come with a probability of {spike.p_value:.0e}"
+    )
+    piece = Evidence("first_signal_at", iso(spike.started_at) or "", speaker, "computed", "signal:spike", 1.0)
+    return Weighed(piece, chosen=True, reason=reason)
+
+
+def _alone(
+    outage: Outage, telling: Telling, first: SignalSpike, speaker: str, name: str
+) -> tuple[Outage, list[Weighed]]:
+    """An outage that only spikes tell of: when it began to the hour, whether it goes on, what many say."""
+    going_on = any(spike.ended_at is None for spike in telling.spikes)
+    status = Status.SUSPECTED if going_on else Status.UNKNOWN
+    told = [_computed("started_at", iso(first.started_at) or "", speaker, "posts rose then; known to the hour")]
+    if going_on:
+        told.append(_computed("status", status, speaker, "the spike goes on"))
+    best = {(h.field, h.value): h for h in sorted(telling.hints, key=lambda h: h.authors)}
+    for hint in best.values():
+        piece = Evidence(hint.field, hint.value, hint.report_id, "computed", TOGETHER, 1.0)
+        told.append(Weighed(piece, chosen=True, reason=f"{hint.authors} people say so"))
+    regions = {value for field, value in best if field == "regions"}
+    changed = replace(
+        outage,
+        title=f"Public posts report trouble with {name}",
+        status=status,
+        started_at=first.started_at,
+        started_precision=Precision.HOUR,
+        symptoms=tuple(sorted(Symptom(value) for field, value in best if field == "symptoms")),
+        regions=tuple(sorted(regions - {"global"} or regions)),
+    )
+    return changed, told
+
+
+def _computed(name: str, value: str, speaker: str, reason: str) -> Weighed:
+    return Weighed(Evidence(name, value, speaker, "computed", "signal:spike", 1.0), chosen=True, reason=reason)
