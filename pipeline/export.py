@@ -111,6 +111,7 @@ def _write(work: Database, public: Database, as_of: datetime) -> None:
     public_schema.fill(public, "services", public_known.services(work, tally))
     public_schema.fill(public, "service_aliases", public_known.aliases(work))
     public_schema.fill(public, "providers", public_known.providers(work, tally))
+    public_schema.fill(public, "status_page_lag", tally.league.rows())
     public_schema.fill(public, "summary", public_known.summary(tally))
     listed = public.table("services").count
     public_schema.fill(public, "publication", [public_known.publication(tally, as_of, listed)])

@@ -8,6 +8,7 @@ where they fall into the time of an outage that others tell of. Of very many a f
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -65,6 +66,8 @@ def gather(
             others.append(claim)
         elif claim.services and claim.published_at is not None and not claim.withdrawn:
             posts[claim.services[0]].append(claim)
+    for those in posts.values():
+        those.sort(key=_published)
     told = [Telling(group) for group in group_claims(others, families, as_of)]
     places = _Places(told, as_of)
     lone: dict[str, list[Telling]] = defaultdict(list)
@@ -124,7 +127,12 @@ def _span(members: Sequence[Claim], as_of: datetime) -> tuple[datetime, datetime
 
 
 def _within(posts: Sequence[Claim], start: datetime, end: datetime) -> list[Claim]:
-    return [p for p in posts if p.published_at is not None and start <= p.published_at <= end]
+    low = bisect_left(posts, start, key=_published)
+    return list(posts[low : bisect_right(posts, end, low, key=_published)])
+
+
+def _published(post: Claim) -> datetime:
+    return post.published_at or post.first_seen_at
 
 
 def _neighbour(lone: Sequence[Telling], spike: SignalSpike) -> Telling | None:

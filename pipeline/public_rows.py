@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from pipeline import wording
+from pipeline.league import League, unjudged
 from pipeline.model import iso, parse_iso
 from pipeline.public_state import OPEN, Phase, SourceState, phase, source_state
 from pipeline.terms import Outcome
@@ -51,6 +52,7 @@ class Tally:
     run_new: Counter[str] = field(default_factory=Counter)
     run_changed: Counter[str] = field(default_factory=Counter)
     sources: list[Row] = field(default_factory=list)
+    league: League = field(default_factory=League)
 
 
 class Following:
@@ -180,6 +182,8 @@ def outages(
         row["phase"] = str(phase(row, parse_iso(row["last_heard_at"]), as_of))
         row["title"] = clip(row["title"])
         row["official_lag_minutes"] = _lag(row)
+        row["lead_unjudged"] = unjudged(row["first_signal_at"], row["official_posted_at"], row["kind"], PLANNED)
+        row["lead_minutes"] = None if row["lead_unjudged"] else _lead(row)
         row["disagreements"] = _disagreements(evidence.of(key))
         said = {**row, "regions": [r["region"] for r in regions.of(key)]}
         slugs = [r["service"] for r in services.of(key)]
@@ -187,6 +191,7 @@ def outages(
         row["sentence"] = clip(wording.sentence(said, row["phase"], said_of, _owner(row, owners)))
         row["keywords"] = _keywords(said, said_of, _owner(row, owners))
         _count_outage(row, slugs, tally)
+        tally.league.add(row)
         yield row
 
 
@@ -205,6 +210,12 @@ def _keywords(row: Row, names: list[str], owner: str | None) -> str:
     return clip(", ".join(dict.fromkeys([*names, *([owner] if owner else []), *row["regions"], *causes]))) or ""
 
 
+def _lead(row: Row) -> int | None:
+    """Minutes from the first signal to the provider's first word; negative where the provider was first."""
+    signal, official = parse_iso(row["first_signal_at"]), parse_iso(row["official_posted_at"])
+    return round((official - signal).total_seconds() / 60) if signal and official else None
+
+
 def _lag(row: Row) -> int | None:
     """Minutes from the onset, as well as it is known, to the provider's first word; None where neither tells.
 
@@ -212,8 +223,12 @@ def _lag(row: Row) -> int | None:
     """
     official = parse_iso(row["official_posted_at"])
     onset = parse_iso(row["started_at"]) if row["started_precision"] in FINE else None
-    known = [at for at in (onset, parse_iso(row["first_report_at"])) if at is not None]
-    if official is None or not known or row["kind"] in PLANNED or (onset is None and official in known):
+    signal = parse_iso(row["first_signal_at"])
+    known = [at for at in (onset, parse_iso(row["first_report_at"]), signal) if at is not None]
+    if official is None or not known or row["kind"] in PLANNED:
+        return None
+    if onset is None and min(known) == official:
+        # Only the provider's own post tells when: it cannot be late by itself.
         return None
     return max(0, round((official - min(known)).total_seconds() / 60))
 

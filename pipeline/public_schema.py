@@ -76,7 +76,8 @@ CREATE TABLE outages (
     severity TEXT NOT NULL, certainty TEXT NOT NULL, started_at TEXT, started_precision TEXT, ended_at TEXT,
     ended_precision TEXT, duration_minutes INTEGER, cause TEXT NOT NULL, cause_hedged INTEGER NOT NULL,
     causes TEXT NOT NULL, symptoms TEXT NOT NULL, components TEXT NOT NULL, first_signal_at TEXT, first_report_at TEXT,
-    official_posted_at TEXT, official_lag_minutes INTEGER, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
+    official_posted_at TEXT, official_lag_minutes INTEGER, lead_minutes INTEGER, lead_unjudged TEXT,
+    first_seen_at TEXT NOT NULL, last_heard_at TEXT,
     updated_at TEXT NOT NULL, report_count INTEGER NOT NULL, source_count INTEGER NOT NULL,
     disagreements INTEGER NOT NULL, keywords TEXT NOT NULL, sentence TEXT NOT NULL
 ) STRICT;
@@ -113,7 +114,13 @@ CREATE TABLE signals (
 ) STRICT;
 CREATE TABLE signal_spikes (
     service TEXT NOT NULL REFERENCES services(slug), started_at TEXT NOT NULL, peak_at TEXT NOT NULL, ended_at TEXT,
-    authors INTEGER NOT NULL, p_value REAL, PRIMARY KEY (service, started_at)
+    detected_at TEXT, authors INTEGER NOT NULL, p_value REAL, PRIMARY KEY (service, started_at)
+) STRICT;
+CREATE TABLE status_page_lag (
+    provider TEXT PRIMARY KEY REFERENCES providers(slug), outages INTEGER NOT NULL, judged INTEGER NOT NULL,
+    lag_median_minutes REAL, lag_low_minutes REAL, lag_high_minutes REAL, never_posted INTEGER NOT NULL,
+    onset_unknown INTEGER NOT NULL, lead_judged INTEGER NOT NULL, lead_median_minutes REAL, lead_low_minutes REAL,
+    lead_high_minutes REAL, heard_first INTEGER NOT NULL, no_signal INTEGER NOT NULL
 ) STRICT;
 """
 
@@ -140,6 +147,7 @@ INDEXED = {
         "started_at",
         "duration_minutes",
         "official_lag_minutes",
+        "lead_minutes",
         "disagreements",
         "updated_at",
     ),
@@ -152,6 +160,7 @@ INDEXED = {
     "outage_redirects": ("outage_id",),
     "signals": ("bin_start",),
     "signal_spikes": ("started_at",),
+    "status_page_lag": ("lag_median_minutes", "judged"),
 }
 
 # Datasette finds a search table only where its DDL says content="table" (or content=[table]).

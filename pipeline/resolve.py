@@ -178,7 +178,7 @@ def _known(status: Status) -> Status | None:
     return None if status is Status.UNKNOWN else status
 
 
-_EVENTS = ("started", "posted", "reported", "ended", "withdrawn")
+_EVENTS = ("started", "detected", "posted", "reported", "ended", "withdrawn")
 
 
 def _quote(evidence: Sequence[Weighed], field: str) -> str | None:

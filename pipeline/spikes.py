@@ -9,6 +9,7 @@ taught, and an hour is taught only when it is old enough to be known as ordinary
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ class Watch:
 
     def _believed(self, hour: int, counts: Sequence[int]) -> float:
         mean = self.level.expected(hour) / self.per_hour
-        most = mean + BELIEVED * (self.level.dispersion * mean) ** 0.5 + BELIEVED
+        most = mean + BELIEVED * math.sqrt(self.level.dispersion * mean) + BELIEVED
         return sum(min(count, most) for count in counts)
 
     def _look(self, place: int, voices: Voices, per_bin: float) -> None:
@@ -162,7 +163,7 @@ class Watch:
 
     def _dispersion(self, width: int) -> float:
         """That of a window: rates that drift disperse a long window more than a short one."""
-        return 1 + (self.level.dispersion - 1) * (width / self.per_hour) ** 0.5
+        return 1 + (self.level.dispersion - 1) * math.sqrt(width / self.per_hour)
 
     def _open(self, window: Sequence[tuple[int, Voices]], place: int, per_bin: float, chance: float) -> None:
         loud = [(at, v) for at, v in window if size(v) >= max(1.0, 2 * per_bin)] or [window[-1]]

@@ -59,6 +59,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/outage/(?P<id>[^/]+)$", read_only(pages.outage)),
         (r"^/service/(?P<slug>[^/]+)$", read_only(pages.service)),
         (r"^/sources$", read_only(pages.sources)),
+        (r"^/lag$", read_only(pages.lag)),
         (r"^/about$", read_only(pages.about)),
         (r"^/outages\.atom$", read_only(pages.feed)),
     ]

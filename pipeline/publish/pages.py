@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
+from pipeline.league import FEWEST
+from pipeline.operating_point import CHOSEN
 from pipeline.publish import feed as atom_feed
 from pipeline.publish import queries, show
 from pipeline.publish.queries import Row
@@ -42,6 +44,7 @@ async def front(datasette: Datasette, request: Request) -> Response:
         "latest": await queries.rows(db, queries.LATEST, {"limit": SHOWN}),
         "causes": await queries.facet(db, "cause", TOP + 1),
         "providers": await queries.rows(db, queries.PROVIDERS, {"limit": TOP}),
+        "league": await queries.rows(db, queries.LEAGUE, {"limit": TOP, "few": FEWEST}),
     }
     return await _page(datasette, request, db, "front.html", facts)
 
@@ -107,12 +110,26 @@ async def sources(datasette: Datasette, request: Request) -> Response:
     return await _page(datasette, request, db, "sources.html", facts)
 
 
+async def lag(datasette: Datasette, request: Request) -> Response:
+    """How late status pages are, provider by provider, with what cannot be judged and why."""
+    db = _database(datasette)
+    if db is None:
+        return await _unpublished(datasette, request)
+    facts = {
+        "league": await queries.rows(db, queries.LEAGUE, {"limit": 200, "few": FEWEST}),
+        "totals": await queries.one(db, queries.LEAGUE_TOTALS),
+        "heard": await queries.rows(db, queries.HEARD_FIRST, {"limit": SHOWN}),
+        "few": FEWEST,
+    }
+    return await _page(datasette, request, db, "lag.html", facts)
+
+
 async def about(datasette: Datasette, request: Request) -> Response:
     """What the record is, how to read it and how to take it along."""
     db = _database(datasette)
     if db is None:
         return await _unpublished(datasette, request)
-    return await _page(datasette, request, db, "about.html", {})
+    return await _page(datasette, request, db, "about.html", {"point": CHOSEN})
 
 
 async def feed(datasette: Datasette, request: Request) -> Response:

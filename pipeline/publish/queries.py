@@ -61,6 +61,19 @@ PROVIDERS = (
     "SELECT slug, name, outages AS count FROM providers WHERE outages > 0 ORDER BY outages DESC, name LIMIT :limit"
 )
 
+LEAGUE = """
+SELECT l.*, p.name AS provider_name FROM status_page_lag l JOIN providers p ON p.slug = l.provider
+WHERE l.judged > 0 ORDER BY l.judged < :few, l.lag_median_minutes DESC, l.judged DESC, l.provider LIMIT :limit
+"""
+LEAGUE_TOTALS = """
+SELECT count(*) AS providers, coalesce(sum(judged > 0), 0) AS placed, coalesce(sum(outages), 0) AS outages,
+    coalesce(sum(judged), 0) AS judged, coalesce(sum(never_posted), 0) AS never_posted,
+    coalesce(sum(onset_unknown), 0) AS onset_unknown, coalesce(sum(lead_judged), 0) AS lead_judged,
+    coalesce(sum(heard_first), 0) AS heard_first, coalesce(sum(no_signal), 0) AS no_signal
+FROM status_page_lag
+"""
+HEARD_FIRST = OUTAGE + " WHERE o.lead_minutes > 0 ORDER BY o.lead_minutes DESC, o.id LIMIT :limit"
+
 SERVICES_OF_OUTAGE = """
 SELECT s.slug, s.name, s.in_catalogue FROM outage_services x JOIN services s ON s.slug = x.service
 WHERE x.outage_id = :id ORDER BY x.position LIMIT 100

@@ -40,7 +40,7 @@ PHASES = {
 EVENTS = {
     "started": "Trouble began",
     "ended": "Trouble ended",
-    "detected": "Detected",
+    "detected": "Public posts rose",
     "posted": "The provider posted",
     "reported": "Reported",
     "withdrawn": "Report withdrawn",
@@ -48,7 +48,7 @@ EVENTS = {
 # In the order in which a reader asks; fields that are not named here follow.
 FIELDS = (
     "title", "services", "components", "regions", "started_at", "ended_at", "duration_minutes", "status", "kind",
-    "severity", "symptoms", "cause", "causes",
+    "severity", "symptoms", "cause", "causes", "certainty", "first_signal_at",
 )  # fmt: skip
 # A copy that is older than this may call ongoing what has long ended.
 OLD_COPY = timedelta(hours=36)
@@ -85,13 +85,21 @@ def field_order(name: str) -> tuple[int, str]:
 
 def value_in_words(value: str, field: str) -> str:
     """A value of a piece of evidence as a reader sees it."""
-    if field in ("started_at", "ended_at") and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value):
+    if field in ("started_at", "ended_at", "first_signal_at") and re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value
+    ):
         return wording.moment(value)
     if field in ("cause", "causes"):
         return wording.CAUSES.get(value, value)
     if field == "duration_minutes" and value.isdecimal():
         return wording.length(int(value))
     return wording.plain(value) if field in ("status", "kind", "severity", "symptoms") else value.removeprefix("?")
+
+
+def minutes_in_words(value: float) -> str:
+    """Minutes as a length of time; what is negative came after."""
+    whole = round(value)
+    return f"\N{MINUS SIGN}{wording.length(-whole)}" if whole < 0 else wording.length(whole)
 
 
 @cache
@@ -105,6 +113,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment_in_table": wording.moment_in_table,
     "machine_time": wording.machine_time,
     "length_of_time": wording.length,
+    "minutes_in_words": minutes_in_words,
     "plain": wording.plain,
     "cause_words": lambda value, hedged: wording.cause(value, hedged=bool(hedged)),
     "certainty_words": lambda value: wording.CERTAINTIES[value],

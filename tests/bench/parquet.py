@@ -136,7 +136,7 @@ class _Thrift:
             field = field + (head >> 4) if head >> 4 else self._signed()
             found[field] = self._value(head & 15, in_struct=True)
 
-    def _value(self, kind: int, *, in_struct: bool) -> Any:
+    def _value(self, kind: int, *, in_struct: bool) -> Any:  # noqa: PLR0911 - one a type
         match kind:
             case 1 | 2:
                 if in_struct:

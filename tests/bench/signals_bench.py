@@ -67,7 +67,7 @@ RULES: tuple[tuple[str, Detector], ...] = (
 def score(
     alarms: Iterable[Alarm], events: Sequence[Event], small: Sequence[Event], weeks: float
 ) -> tuple[str, float, list[tuple[Event, Alarm]]]:
-    """In words: found, minutes to the alarm, false alarms; then false alarms a service and month, and what was found."""
+    """In words: found, minutes to the alarm, false alarms; then these by service and month, and what was found."""
     by_service: dict[str, list[Alarm]] = defaultdict(list)
     for alarm in alarms:
         by_service[alarm.service].append(alarm)
