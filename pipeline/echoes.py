@@ -17,7 +17,7 @@ SHARED = re.compile(r"^\s*(?:rt|via|boost(?:ed)?)\b\s*", re.IGNORECASE)
 NAMES = re.compile(r"[@#]\S{1,80}")
 WORD = re.compile(r"\w+")
 # A wording of so many words is not hit upon twice by chance; compared are its first words alone.
-LONG, COMPARED = 7, 16
+LONG, COMPARED = 9, 16
 # So many authors with the same link or wording make an echo.
 VOICES = 3
 

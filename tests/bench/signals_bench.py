@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipeline.operating_point import CHOSEN, OperatingPoint
 from pipeline.signals import CountSeries, measure_counts
+from pipeline.signals import measure as measure_posts
 from tests.bench.replayed_counts import (
     HOUR,
     REPLAY,
@@ -24,6 +25,7 @@ from tests.bench.replayed_counts import (
     official_posts,
     year,
 )
+from tests.bench.signal_month import T0, judge, month
 
 Row = tuple[str, str, str, bool | None]
 END = datetime(2021, 1, 1, tzinfo=UTC)
@@ -111,7 +113,26 @@ def measure(_folder: Path) -> list[Row]:
         rows += _known() + _year()
     else:
         rows.append(("signals: recorded counts", "not at hand", "-", None))
-    return rows
+    return rows + _month()
+
+
+def _month() -> list[Row]:
+    made = month()
+    end = T0 + timedelta(days=made.days)
+    began = time.perf_counter()
+    outcome = judge(made, measure_posts(made.claims, as_of=end))
+    seconds = time.perf_counter() - began
+    sizes = ", ".join(f"{outcome.found.get(n, 0)}/{outcome.planted[n]} of {n}" for n in sorted(outcome.planted))
+    false = sum(outcome.false.values())
+    monthly = false / made.services / (made.days / 7) * MONTH_WEEKS
+    causes = ", ".join(f"{count} by {what}" for what, count in outcome.false.items())
+    delay = f"{statistics.median(outcome.delays):.0f} min in the median, {max(outcome.delays):.0f} at most"
+    return [
+        ("a month of 200 services: found", f"{outcome.recall:.0%} ({sizes} people an hour)", "-", None),
+        ("  minutes to the alarm", delay, "-", None),
+        ("  false alarms", f"{false} ({causes})", f"{monthly:.3f} < 1 /service/month", monthly < FALSE_ALARMS_BUDGET),
+        (f"  seconds for {len(made.claims):,} posts", f"{seconds:.1f}", "-", None),
+    ]
 
 
 def _known() -> list[Row]:
