@@ -24,7 +24,8 @@ class OperatingPoint:
     `pull` is the number of counts an hour of the day or week needs to be believed half way against the
     general rhythm. `overdispersion` is the variance over the mean where nothing is known and `wildest` the
     most that is believed: beyond it, outages too small to be seen have been taught. What lasts longer
-    than `longest` hours is no outage but the new ordinary.
+    than `longest` hours is no outage but the new ordinary, and so is what comes at the same hour on more than
+    `habit` days in a row. In its first `warm` hours a service is taught by all that is seen.
     """
 
     chance: float = 1e-6
@@ -37,12 +38,14 @@ class OperatingPoint:
     quiet: int = 60
     floor: float = 2.0
     least: float = 0.4
-    prior_hours: float = 24.0
+    prior_hours: float = 12.0
     half_life: float = 28.0
     pull: float = 30.0
     overdispersion: float = 1.5
     wildest: float = 2.0
     longest: int = 24
+    warm: int = 48
+    habit: int = 3
 
 
 CHOSEN = OperatingPoint()

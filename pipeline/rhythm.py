@@ -21,6 +21,10 @@ WEEKS = 8.0
 WEEKLY = 0.5 ** (1 / WEEKS)
 
 
+# A new level counts as if it had been watched for so many hours.
+SETTLED_WEIGHT = 168.0
+
+
 def _flat(length: int) -> list[float]:
     return [0.0] * length
 
@@ -66,6 +70,7 @@ class Level:
     week_now: list[float] = field(default_factory=lambda: _flat(WEEK))
     flat_now: list[float] = field(default_factory=lambda: _flat(WEEK))
     fading: float = 1.0
+    watched: float = 0.0
 
     def __post_init__(self) -> None:
         self.fading = 0.5 ** (1 / (self.point.half_life * DAY))
@@ -106,6 +111,7 @@ class Level:
         self.week_now[of_week] += count
         self.flat_now[of_week] += rate * exposure
         fading = self.fading
+        self.watched += exposure
         self.total = self.total * fading + count
         self.hours = self.hours * fading + general * day * week * exposure
         # The variance about a mean that is itself guessed too low in a cold start would teach too much.
@@ -115,7 +121,8 @@ class Level:
 
     def restart(self, total: float, hours: float) -> None:
         """Take the level of a stretch that lasted too long to be an outage for the ordinary one."""
-        self.total, self.hours = total, hours
+        weight = SETTLED_WEIGHT / hours
+        self.total, self.hours = total * weight, SETTLED_WEIGHT
         self.squares = self.means = 0.0
 
     def turn(self) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.operating_point import OperatingPoint
-from pipeline.rhythm import Level
+from pipeline.rhythm import DAY, Level
 from pipeline.tails import tail
 
 # Hours after which an hour without a spike is taken for ordinary.
@@ -68,6 +68,7 @@ class Watch:
         self._hours: dict[int, list[int]] = {}
         self._taught: int | None = None
         self._held: list[tuple[int, int]] = []
+        self._streak = [0] * DAY
 
     def see(self, bins: Mapping[int, Voices]) -> list[tuple[int, float]]:
         """Take the next bins, none older than any before; answers each bin that has posts with the expected count."""
@@ -103,22 +104,32 @@ class Watch:
         self._held.append((rise.start // self.per_hour, (rise.end - 1) // self.per_hour))
 
     def teach(self, hour: int) -> None:
-        """Teach what is settled before this hour; what lies in an open spike waits."""
+        """Teach what is settled before this hour; what lies in an open spike waits, but for a cold start."""
         if self._taught is None:
             return
         limit = hour - SETTLED
         rise = self.rises[-1] if self.rises and self.rises[-1].open else None
-        if rise is not None:
-            limit = min(limit, rise.start // self.per_hour - 1)
         while self._taught <= limit:
-            now = self._taught
+            cold = self.level.watched < self.point.warm
+            if not cold and rise is not None and self._taught >= rise.start // self.per_hour:
+                return
+            self._teach_one(self._taught, cold=cold)
             self._taught += 1
-            counts = self._hours.pop(now, None)
-            while self._held and self._held[0][1] < now:
-                self._held.pop(0)
-            exposure = self.exposure(now)
-            if exposure > 0 and not (self._held and self._held[0][0] <= now):
-                self.level.teach(now, self._believed(now, counts) if counts else 0, exposure)
+
+    def _teach_one(self, hour: int, *, cold: bool) -> None:
+        counts, of_day = self._hours.pop(hour, None), hour % DAY
+        while self._held and self._held[0][1] < hour:
+            self._held.pop(0)
+        exposure = self.exposure(hour)
+        if exposure <= 0:
+            return
+        held = bool(self._held) and self._held[0][0] <= hour
+        self._streak[of_day] = self._streak[of_day] + 1 if held else 0
+        whole = cold or self._streak[of_day] > self.point.habit
+        if whole:
+            self.level.teach(hour, sum(counts or ()), exposure)
+        elif not held:
+            self.level.teach(hour, self._believed(hour, counts) if counts else 0, exposure)
 
     def _believed(self, hour: int, counts: Sequence[int]) -> float:
         mean = self.level.expected(hour) / self.per_hour
@@ -143,9 +154,12 @@ class Watch:
 
     def _chance(self, window: Sequence[tuple[int, Voices]], width: int, per_bin: float) -> float | None:
         """How improbable the window is, where it is hot; else None."""
-        point, mean = self.point, per_bin * width
+        point = self.point
         count = together([v for _, v in window])
-        if count < point.quorum or count < point.lift * mean:
+        if count < point.quorum or count < point.lift * per_bin * width:
+            return None
+        mean = self._mean(window[-1][0], width, per_bin)
+        if count < point.lift * mean:
             return None
         dispersion = self._dispersion(width)
         chance = tail(count, mean, dispersion)
@@ -153,13 +167,20 @@ class Watch:
             return None
         fullest = max(range(len(window)), key=lambda n: size(window[n][1]))
         rest = together([v for n, (_, v) in enumerate(window) if n != fullest])
-        if rest > 1 and tail(rest, per_bin * (width - 1), dispersion) < point.spread:
+        if rest > 1 and tail(rest, mean * (width - 1) / width, dispersion) < point.spread:
             return chance
         newest = size(window[-1][1])
         if newest >= point.crowd and newest >= point.lift * per_bin:
             alone = tail(newest, per_bin, self._dispersion(1))
             return alone if alone < point.alone else None
         return None
+
+    def _mean(self, place: int, width: int, per_bin: float) -> float:
+        """The expected count of a window, each bin by its own hour."""
+        hour = place // self.per_hour
+        now = min(width, place - hour * self.per_hour + 1)
+        before = self.level.expected(hour - 1) / self.per_hour if now < width else 0.0
+        return now * per_bin + (width - now) * before
 
     def _dispersion(self, width: int) -> float:
         """That of a window: rates that drift disperse a long window more than a short one."""
@@ -185,7 +206,8 @@ class Watch:
 
     def _go_on(self, rise: Rise, place: int, voices: Voices, per_bin: float) -> None:
         hour = [v for at, v in self._recent if at > place - self.per_hour]
-        count, mean, dispersion = together(hour), per_bin * self.per_hour, self._dispersion(self.per_hour)
+        count, dispersion = together(hour), self._dispersion(self.per_hour)
+        mean = self._mean(place, self.per_hour, per_bin)
         chance = tail(count, mean, dispersion) if count > mean else 1.0
         if chance < self.point.calm and size(voices) >= max(1.0, 1.5 * per_bin):
             rise.last, rise.chance = place, min(rise.chance, chance)
@@ -196,8 +218,10 @@ class Watch:
     def _settle(self, rise: Rise, place: int) -> None:
         """Take a level that has held for too long for the new ordinary."""
         rise.open = False
-        first, now = rise.start // self.per_hour, place // self.per_hour
+        now = place // self.per_hour
+        first = max(rise.start // self.per_hour, self._taught or 0)
         total = sum(sum(self._hours.pop(hour, ())) for hour in range(first, now))
         watched = sum(self.exposure(hour) for hour in range(first, now))
-        self.level.restart(total, max(1.0, watched))
-        self._taught = now
+        if watched >= 1:
+            self.level.restart(total, watched)
+        self._taught = max(now, self._taught or 0)

@@ -151,7 +151,7 @@ def _repeated(maker: _Maker, service: str, start: datetime, what: str, size: int
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the detector did in a month: found and planted by size, minutes of delay, false alarms by what set them off."""
+    """How the detector did in a month: found and planted by size, minutes of delay, false alarms by origin."""
 
     found: dict[int, int]
     planted: dict[int, int]

@@ -100,7 +100,8 @@ def test_texts_of_the_site_are_there(metadata: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("query", "rows"),
     [("ongoing", 2), ("outages_of_service", 6), ("outages_by_cause", 4), ("causes", 8), ("longest", 24),
-     ("status_page_lag", 28), ("disagreements", 3), ("failing_sources", 4), ("evidence_of_outage", 4), ("search", 4)],
+     ("status_page_lag", 28), ("status_page_league", 5), ("heard_first", 0),
+     ("disagreements", 3), ("failing_sources", 4), ("evidence_of_outage", 4), ("search", 4)],
 )  # fmt: skip
 def test_each_canned_query_runs(get: Callable[[str], Any], described: dict[str, Any], query: str, rows: int) -> None:
     wanted = described["queries"][query]
