@@ -28,6 +28,8 @@ BEFORE, AFTER = timedelta(hours=3), timedelta(hours=2)
 PAUSE = timedelta(hours=3)
 # What so great a share of the authors says, and at least so many of them, is more than one person's word.
 SHARE, VOICES = 0.2, 3
+# "Down everywhere" is how people speak, and no finding about the world.
+EVERYWHERE = "global"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,11 @@ class Hint:
 
 @dataclass(slots=True)
 class Telling:
-    """The reports and the spikes that tell of one outage. `posts` says how many posts the spikes hold."""
+    """The reports and the spikes that tell of one outage, and what the posts of the spikes have in common."""
 
     members: list[Claim]
     spikes: list[SignalSpike] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
-    posts: int = 0
 
     @property
     def lone(self) -> bool:
@@ -143,14 +144,12 @@ def _neighbour(lone: Sequence[Telling], spike: SignalSpike) -> Telling | None:
 
 
 def _join(telling: Telling, spike: SignalSpike, inside: Sequence[Claim]) -> None:
-    telling.hints += _hints(inside) if telling.lone else []
+    telling.hints += _hints(inside)
     telling.spikes.append(spike)
-    telling.posts += len(inside)
-    plain = telling.lone
-    _keep(telling, inside, plain=plain)
+    _keep(telling, inside)
 
 
-def _keep(telling: Telling, posts: Sequence[Claim], *, plain: bool = False) -> None:
+def _keep(telling: Telling, posts: Sequence[Claim]) -> None:
     """Add a few of the posts, one an author: those that were seen first, so that later ones change nothing."""
     known = {c.author_hash or c.report_id for c in telling.members if c.source_kind is SourceKind.SOCIAL}
     for post in sorted(posts, key=lambda c: (c.first_seen_at, c.published_at or c.first_seen_at, c.report_id)):
@@ -159,7 +158,7 @@ def _keep(telling: Telling, posts: Sequence[Claim], *, plain: bool = False) -> N
         author = post.author_hash or post.report_id
         if author not in known:
             known.add(author)
-            telling.members.append(_only_heard(post) if plain else post)
+            telling.members.append(_only_heard(post))
 
 
 def _only_heard(post: Claim) -> Claim:
@@ -190,6 +189,8 @@ def _hints(posts: Sequence[Claim]) -> list[Hint]:
         said: Mapping[str, Sequence[str]] = {"symptoms": post.symptoms, "regions": post.regions}
         for name, values in said.items():
             for value in values:
+                if value == EVERYWHERE:
+                    continue
                 sayers[name, str(value)].setdefault(author, post.report_id)
     all_authors = len({post.author_hash or post.report_id for post in posts})
     return [

@@ -27,20 +27,42 @@ TOGETHER = "signal:words_together"
 def climb(outage: Outage, telling: Telling, name: str) -> Outage:
     """The outage with its place on the ladder and what its spikes tell; `name` is that of its main service."""
     certainty, why = _certainty(telling)
-    evidence = [*outage.evidence, why]
+    crowd = {c.report_id for c in telling.members if c.source_kind is SourceKind.SOCIAL}
+    # What somebody wrote is a report, and never what an outage is called.
+    evidence = [w for w in outage.evidence if not (w.evidence.field == "title" and w.evidence.report_id in crowd)]
+    evidence.append(why)
     timeline = outage.timeline
     if telling.spikes:
         first = min(telling.spikes, key=lambda s: s.started_at)
         speaker = _speaker(telling, first)
         evidence += [_of_spike(spike, _speaker(telling, spike)) for spike in telling.spikes]
-        timeline = tuple(
-            sorted((*timeline, TimelineEntry(first.started_at, "detected", speaker)), key=lambda e: (e.at, e.report_id))
-        )
+        rose = TimelineEntry(first.started_at, "detected", speaker)
+        timeline = tuple(sorted((*timeline, rose), key=lambda e: (e.at, e.event != "detected", e.event, e.report_id)))
         outage = replace(outage, first_signal_at=first.started_at)
         if telling.lone:
             outage, found = _alone(outage, telling, first, speaker, name)
             evidence += found
+        outage, found = _hinted(outage, telling)
+        evidence += found
     return replace(outage, certainty=certainty, timeline=timeline, evidence=tuple(evidence))
+
+
+def _hinted(outage: Outage, telling: Telling) -> tuple[Outage, list[Weighed]]:
+    """What many posts say of symptoms and regions, where nothing better placed says anything of it."""
+    best = {(h.field, h.value): h for h in sorted(telling.hints, key=lambda h: (h.authors, h.report_id))}
+    empty = {name for name, known in (("symptoms", outage.symptoms), ("regions", outage.regions)) if not known}
+    taken = [hint for key, hint in sorted(best.items()) if hint.field in empty]
+    told = [
+        Weighed(
+            Evidence(hint.field, hint.value, hint.report_id, "computed", TOGETHER, 1.0),
+            chosen=True,
+            reason=f"{hint.authors} people say so",
+        )
+        for hint in taken
+    ]
+    symptoms = tuple(Symptom(h.value) for h in taken if h.field == "symptoms")
+    regions = tuple(h.value for h in taken if h.field == "regions")
+    return replace(outage, symptoms=outage.symptoms or symptoms, regions=outage.regions or regions), told
 
 
 def _certainty(telling: Telling) -> tuple[Certainty, Weighed]:
@@ -91,26 +113,17 @@ def _of_spike(spike: SignalSpike, speaker: str) -> Weighed:
 def _alone(
     outage: Outage, telling: Telling, first: SignalSpike, speaker: str, name: str
 ) -> tuple[Outage, list[Weighed]]:
-    """An outage that only spikes tell of: when it began to the hour, whether it goes on, what many say."""
+    """An outage that only spikes tell of: when it began to the hour, and whether it goes on."""
     going_on = any(spike.ended_at is None for spike in telling.spikes)
     status = Status.SUSPECTED if going_on else Status.UNKNOWN
-    told = [_computed("started_at", iso(first.started_at) or "", speaker, "posts rose then; known to the hour")]
+    title = f"Public posts report trouble with {name}"
+    told = [
+        _computed("title", title, speaker, "only public posts tell of it"),
+        _computed("started_at", iso(first.started_at) or "", speaker, "posts rose then; known to the hour"),
+    ]
     if going_on:
         told.append(_computed("status", status, speaker, "the spike goes on"))
-    best = {(h.field, h.value): h for h in sorted(telling.hints, key=lambda h: h.authors)}
-    for hint in best.values():
-        piece = Evidence(hint.field, hint.value, hint.report_id, "computed", TOGETHER, 1.0)
-        told.append(Weighed(piece, chosen=True, reason=f"{hint.authors} people say so"))
-    regions = {value for field, value in best if field == "regions"}
-    changed = replace(
-        outage,
-        title=f"Public posts report trouble with {name}",
-        status=status,
-        started_at=first.started_at,
-        started_precision=Precision.HOUR,
-        symptoms=tuple(sorted(Symptom(value) for field, value in best if field == "symptoms")),
-        regions=tuple(sorted(regions - {"global"} or regions)),
-    )
+    changed = replace(outage, title=title, status=status, started_at=first.started_at, started_precision=Precision.HOUR)
     return changed, told
 
 

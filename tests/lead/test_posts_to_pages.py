@@ -146,6 +146,7 @@ def test_the_pages_tell_it_and_name_nobody(public: Any, outages: Any) -> None:
     assert any(
         "before the provider&#39;s first post" in page or "before the provider's first post" in page for page in each
     )
+    assert "worldwide" not in "".join(each)
     everything = json.dumps([front, lag, *each])
     assert "f" * 16 not in everything
     assert "0001000000000000" not in everything
