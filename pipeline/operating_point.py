@@ -1,7 +1,10 @@
 """The one place where it is set how unusual posts must be to be called a spike.
 
-Chosen by `python -m tests.bench --only signals`, which prints what each setting finds and what it costs: the
-rarest tail that still keeps false alarms under one for a service and month. Change it there first.
+Chosen with `python -m tests.bench --only signals`, which prints what each setting finds and what it costs. The
+budget is one false alarm for a service and month; over a recorded year of twelve services the chosen point
+has 0.6 and finds nineteen in twenty of the stretches that stand out in hindsight, most at the end of their
+first bin. A tail ten times as likely finds hardly more and comes near the budget; one a hundred times rarer
+loses one in a hundred and halves the false alarms; what is lost is small.
 """
 
 from __future__ import annotations
