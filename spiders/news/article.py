@@ -2,19 +2,19 @@
 
 The text is trafilatura's; where that finds next to nothing, the page's ``article`` or ``main``
 element is read with BeautifulSoup. Dates come from metadata that states a zone (JSON-LD, then
-``meta`` and ``time`` elements). Authors are not kept. Time is bounded through size: pages of more
-bytes or elements than below are refused, since neither library can be interrupted.
+``meta`` and ``time`` elements). Authors are not kept, and lines that name them are taken out of the
+text. A page that stands before its article (consent, paywall) is an issue and never the text. Time is
+bounded through size: pages of more bytes or elements than below are refused, since neither library can
+be interrupted.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 import trafilatura
@@ -25,6 +25,9 @@ from pipeline.errors import ShapeError
 from pipeline.model import Issue, Report
 from pipeline.terms import Stage
 from spiders.bodies import clean, decode, plain_text, web_address
+from spiders.news.bylines import without_authors
+from spiders.news.linked_data import linked_data
+from spiders.news.walls import WALLS, find_wall
 from spiders.times import UnreadTimeError, read_time
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -56,7 +59,10 @@ def parse(body: bytes, url: str, report: Report) -> Report | Issue:
         reset_caches()
     soup = BeautifulSoup(html, "lxml")
     text = _main_text(html, url, soup)
-    if text is None:
+    if (wall := find_wall(soup, url, text)) is not None:
+        return _issue(wall, url, WALLS[wall])
+    text = without_authors(text, soup) if text else None
+    if not text:
         return _issue("no_text", url, "no main text was found")
     stated = dict(_metadata(soup))
     published, modified = _date(stated, PUBLISHED), _date(stated, MODIFIED)
@@ -123,23 +129,10 @@ def _metadata(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
         value = _attribute(element, "content")
         if name and value:
             yield name if name.startswith("date") else name.lower(), value
-    for script in soup.find_all("script", type="application/ld+json"):
-        yield from _linked_data(script.get_text())
-
-
-def _linked_data(text: str) -> Iterator[tuple[str, str]]:
-    """The dates of the first article in a block of JSON-LD. Blocks that are no JSON are common and say nothing."""
-    try:
-        value: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    things = value if isinstance(value, list) else [value]
-    for thing in things:
-        parts = thing.get("@graph", [thing]) if isinstance(thing, dict) else []
-        for part in parts if isinstance(parts, list) else []:
-            if isinstance(part, dict) and "datePublished" in part:
-                yield from ((k, part[k]) for k in ("datePublished", "dateModified") if isinstance(part.get(k), str))
-                return
+    for part in linked_data(soup):
+        if "datePublished" in part:
+            yield from ((k, part[k]) for k in ("datePublished", "dateModified") if isinstance(part.get(k), str))
+            return
 
 
 def _date(stated: dict[str, str], names: tuple[str, ...]) -> datetime | None:
