@@ -46,7 +46,8 @@ class Claim:
     others, 2 news, 3 social). `group` is the provider's own grouping key where it has one.
     `author_hash` is a salted hash that serves to count distinct authors, of posts alone. `blamed`
     are services of others that a status page names: causes or neighbours, not what failed there;
-    `posts` are the entries of a status incident's own timeline, oldest first.
+    `posts` are the entries of a status incident's own timeline, oldest first. `copy_of` is the report
+    whose text this one repeats, `thread` the key of the conversation that it is a message of.
     """
 
     report_id: str
@@ -80,6 +81,8 @@ class Claim:
     author_hash: str | None = None
     blamed: tuple[str, ...] = ()
     posts: tuple[Post, ...] = ()
+    copy_of: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         withdrawn=report["withdrawn_at"] is not None,
         withdrawn_at=parse_iso(report["withdrawn_at"]),
         author_hash=report["author_hash"],
+        copy_of=report.get("copy_of"),
+        thread=report.get("thread"),
         blamed=tuple(s for s in said["services"] if s not in services and not s.startswith("?")),
         posts=tuple(_post(update) for update in read.updates),
         evidence=tuple(evidence),

@@ -157,6 +157,9 @@ class Grouping:
     def _join(self, item: Item, group: Group) -> None:
         group.members.append(item)
         claim = item.claim
+        if claim.thread is not None:
+            for key in own_keys(item):
+                self.by_key.setdefault((claim.source, key), group)
         if claim.source_kind is SourceKind.STATUS:
             group.sources.add(claim.source)
             group.until = max(group.until, item.window.until)

@@ -90,7 +90,7 @@ def crawl(args: argparse.Namespace) -> int:
         crawl_sources(store, archive, sources, run, replay=_recording(args), as_of=as_of, options=options)
         rows = store.source_runs(run.id)
         store.finish_run(run.id, "done", as_of or now_utc(), {"sources": len(rows)})
-    failed = [row for row in rows if not Outcome(row["outcome"]).good]
+    failed = [row for row in rows if Outcome(row["outcome"]).failed]
     emit(args, rows, _visit_lines(rows))
     return WITH_FAILURES if failed else DONE
 

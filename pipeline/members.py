@@ -49,13 +49,16 @@ class Group:
 
 
 def own_keys(item: Item) -> list[str]:
-    """By what a page itself says that several of its incidents are one event.
+    """By what a source itself says that several of its reports are of one event.
 
-    Its own grouping key; or a start that the operator set back by hand to one and the same minute,
-    which is how a provider with a page entry for each product tells of one event.
+    Its own grouping key; the conversation of a mailing list, whose messages answer each other; or a
+    start that the operator set back by hand to one and the same minute, which is how a provider with a
+    page entry for each product tells of one event.
     """
     claim = item.claim
     keys = [] if claim.group is None else [f"{GROUPED}{claim.group}"]
+    if claim.thread is not None:
+        keys.append(f"{GROUPED}thread:{claim.thread}")
     if claim.source_kind is SourceKind.STATUS and claim.started_at is not None and claim.published_at is not None:
         start = claim.started_at.timestamp()
         if claim.started_precision in FINE and claim.published_at.timestamp() - start >= BACKDATED:

@@ -18,7 +18,7 @@ Content = dict[str, str | None]
 
 NATIVE = ("started_at", "ended_at", "status", "native_status", "kind", "severity", "native_impact")
 WORDING = ("title", "summary", "text", *NATIVE, "published_at", "components", "regions", "timezone")
-CONTENT = (*WORDING, "url", "language", "author_hash")
+CONTENT = (*WORDING, "url", "language", "author_hash", "thread")
 # A page knows these better than the feed that led to it; the feed must not take them back.
 OF_THE_PAGE = ("url", "published_at", "language", "text")
 
@@ -54,6 +54,7 @@ def content_of(report: Report) -> Content:
         "regions": canonical_json(list(report.regions)),
         "timezone": report.timezone,
         "author_hash": report.author_hash,
+        "thread": report.thread,
     }
 
 

@@ -152,6 +152,31 @@ CREATE TABLE history_incidents (
 ) STRICT;
 """
 
+NEWS = """
+ALTER TABLE sources ADD COLUMN genre TEXT;
+ALTER TABLE sources ADD COLUMN cadence TEXT;
+ALTER TABLE sources ADD COLUMN basis TEXT;
+ALTER TABLE sources ADD COLUMN terms TEXT;
+ALTER TABLE sources ADD COLUMN confirmed_at TEXT;
+ALTER TABLE sources ADD COLUMN moved_to TEXT;
+ALTER TABLE sources ADD COLUMN last_said_at TEXT;
+ALTER TABLE sources ADD COLUMN habit_hours REAL;
+ALTER TABLE sources ADD COLUMN habit_basis TEXT;
+ALTER TABLE source_runs ADD COLUMN screened INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE reports ADD COLUMN thread TEXT;
+UPDATE sources SET confirmed_at = (
+    SELECT min(finished_at) FROM source_runs WHERE source = name AND outcome IN ('ok', 'unchanged')
+);
+CREATE TABLE report_digests (
+    report_id TEXT PRIMARY KEY REFERENCES reports(id), content_hash TEXT NOT NULL, address TEXT NOT NULL,
+    headline TEXT NOT NULL, sketch TEXT
+) STRICT;
+CREATE TABLE report_copies (
+    report_id TEXT PRIMARY KEY REFERENCES reports(id), first_id TEXT NOT NULL REFERENCES reports(id), why TEXT NOT NULL
+) STRICT;
+CREATE INDEX report_copies_first ON report_copies (first_id)
+"""
+
 
 @work()
 def m001_collected(db: Database) -> None:
@@ -187,6 +212,12 @@ def m005_walked(db: Database) -> None:
 def m006_standing_faults(db: Database) -> None:
     """The faults of parts whose page shows present states alone: when each was first seen and seen to be over."""
     _create(db, STANDING)
+
+
+@work()
+def m007_news(db: Database) -> None:
+    """What news sources are known by, whether they were ever read, moved or fell silent; copies of one text."""
+    _create(db, NEWS)
 
 
 @work()

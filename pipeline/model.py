@@ -13,12 +13,29 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.terms import Cause, Kind, Outcome, Precision, Severity, SourceKind, Stage, Status, Symptom
+from pipeline.terms import (
+    Basis,
+    Cadence,
+    Cause,
+    Genre,
+    Kind,
+    Outcome,
+    Precision,
+    Severity,
+    SourceKind,
+    Stage,
+    Status,
+    Symptom,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place that is crawled. `name` is permanent: report ids depend on it."""
+    """One place that is crawled. `name` is permanent: report ids depend on it.
+
+    `cadence` is how often it speaks and `terms` what its owner allows, as far as either is known;
+    `basis` is what its address rests on as long as no crawl has confirmed it.
+    """
 
     name: str
     platform: str
@@ -27,6 +44,10 @@ class Source:
     service: str | None = None
     language: str = "en"
     note: str | None = None
+    genre: Genre | None = None
+    cadence: Cadence | None = None
+    basis: Basis | None = None
+    terms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +68,7 @@ class Report:
     `native_id` is the source's own permanent key. `summary` is what a feed says of a page, `text`
     the whole; a status incident's `text` is left out and composed from its `updates`.
     `started_at` and `ended_at` are the source's own claims, not readings of the prose.
+    `thread` is the key of the conversation that a message belongs to.
     `part` is the key of the component or monitor whose present state this is, and None for an
     incident: such a state has no end of its own and no key that tells one fault from the next, so
     both are the store's (`pipeline.standing_faults`).
@@ -73,6 +95,7 @@ class Report:
     language: str | None = None
     author_hash: str | None = None
     part: str | None = None
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +107,31 @@ class WellPart:
 
     part: str
     word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A public post as read from one body: its report, and the author, whom only a hash of is ever stored.
+
+    `author` is a name that is unique in the whole network. `named_key` tells that the report's native id
+    holds that name, so that it too is only stored as a hash.
+    """
+
+    report: Report
+    author: str | None = None
+    named_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A post that was deleted or removed where it stood. `named_key` as in `Posting`.
+
+    Where an `author` is given, all that this one has posted is gone, whatever the key.
+    """
+
+    native_id: str
+    named_key: bool = False
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +191,11 @@ class BatchResult:
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """How one source fared in one run."""
+    """How one source fared in one run.
+
+    `screened` counts the entries whose article was not asked for, because nothing in them speaks of an
+    outage; `moved_to` is where the source answered from, where that is its new address for good.
+    """
 
     run_id: str
     source: str
@@ -158,6 +210,8 @@ class SourceRun:
     changed: int = 0
     errors: int = 0
     error: str | None = None
+    screened: int = 0
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

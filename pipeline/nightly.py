@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from pipeline.catalogue import load_catalogue
 from pipeline.check import run_checks
+from pipeline.copies import link_copies
 from pipeline.errors import LockedError, UsageError
 from pipeline.export import publish
 from pipeline.extract import extract
@@ -122,11 +123,13 @@ def _stages(
 
 def believe(store: Store, run: Run, say: Callable[[str], None]) -> int:
     """Rebuild the third layer from the first two; the number of outages."""
+    copies = link_copies(store)
     claims = list(store.claims(load_catalogue()))
     signals = measure(claims, as_of=run.started_at)
     resolution = resolve(claims, as_of=run.started_at, signals=signals)
     store.save_resolution(resolution, run.started_at, run.id)
     store.set_stage(run.id, "resolved")
+    say(f"resolve: {copies} reports are copies of others")
     say(f"resolve: {len(claims)} reports tell of {len(resolution.outages)} outages")
     store.save_signals(signals)
     store.set_stage(run.id, "signalled")
@@ -136,7 +139,7 @@ def believe(store: Store, run: Run, say: Callable[[str], None]) -> int:
 
 def summarize(store: Store, run: Run, rows: Sequence[dict[str, Any]], max_failed: float) -> dict[str, Any]:
     """The run in numbers, from the tables alone: the same however often the night broke off."""
-    failed = [row for row in rows if not Outcome(row["outcome"]).good]
+    failed = [row for row in rows if Outcome(row["outcome"]).failed]
     share = len(failed) / len(rows) if rows else 0.0
     return {
         "run": run.id,

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def salt_beside(work: Path) -> Path:
+    """Where the secret lies that belongs to this private database."""
+    return work.with_name("authors.salt")
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """The files of one installation."""
@@ -21,6 +26,11 @@ class Paths:
     def public(self) -> Path:
         """What is published, and all that Datasette sees."""
         return self.work.with_name("outages.db")
+
+    @property
+    def salt(self) -> Path:
+        """The secret that authors are hashed with. Private."""
+        return salt_beside(self.work)
 
     @property
     def lock(self) -> Path:

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from pipeline import wording
 from pipeline.league import League, unjudged
 from pipeline.model import iso, parse_iso
-from pipeline.public_state import OPEN, Phase, SourceState, phase, source_state
+from pipeline.public_state import OPEN, Phase, SourceState, is_silent, phase, source_state
 from pipeline.terms import Outcome
 
 Row = dict[str, Any]
@@ -96,12 +96,14 @@ def reports(db: Database, tally: Tally) -> Iterator[Row]:
     columns = "id, title, source, url, published_at, updated_at, status, kind, severity, language, first_seen_at"
     versions = Following(_sorted(db, "report_versions", "report_id", select="report_id"), "report_id")
     updates = Following(_sorted(db, "report_updates", "report_id", "replaced_at IS NULL", "report_id"), "report_id")
+    copies = Following(_sorted(db, "report_copies", "report_id"), "report_id")
     for row in _sorted(db, "reports", "id", select=f"{columns}, withdrawn_at"):
         tally.source_reports[row["source"]] += 1
         row["title"] = clip(row["title"])
         row["url"] = web_address(row["url"])
         row["versions"] = 1 + len(versions.of(row["id"]))
         row["updates"] = len(updates.of(row["id"]))
+        row["copy_of"] = next((copy["first_id"] for copy in copies.of(row["id"])), None)
         yield row
 
 
@@ -118,7 +120,9 @@ def sources(db: Database, tally: Tally, as_of: datetime) -> Iterator[Row]:
         row["age_hours"] = round((as_of - last_ok).total_seconds() / 3600, 1) if last_ok else None
         row["url"] = web_address(row["url"])
         row["reports"] = tally.source_reports[row["name"]]
-        row["note"] = clip(row["note"])
+        row["note"], row["terms"] = clip(row["note"]), clip(row["terms"])
+        row["moved_to"] = web_address(row["moved_to"])
+        row["silent"] = int(is_silent(row, as_of))
         tally.sources.append(row)
         yield row
 

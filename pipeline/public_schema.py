@@ -44,7 +44,9 @@ CREATE TABLE sources (
     name TEXT PRIMARY KEY, state TEXT NOT NULL, kind TEXT NOT NULL, platform TEXT NOT NULL,
     service TEXT REFERENCES services(slug), url TEXT, language TEXT NOT NULL, active INTEGER NOT NULL,
     last_try_at TEXT, last_ok_at TEXT, age_hours REAL, last_outcome TEXT, last_error TEXT,
-    consecutive_failures INTEGER NOT NULL, reports INTEGER NOT NULL, note TEXT
+    consecutive_failures INTEGER NOT NULL, confirmed_at TEXT, basis TEXT, moved_to TEXT, silent INTEGER NOT NULL,
+    last_said_at TEXT, habit_hours REAL, habit_basis TEXT, reports INTEGER NOT NULL, genre TEXT, cadence TEXT,
+    terms TEXT, note TEXT
 ) STRICT;
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, job TEXT NOT NULL, started_at TEXT NOT NULL, finished_at TEXT, duration_seconds INTEGER,
@@ -55,12 +57,13 @@ CREATE TABLE source_runs (
     run_id TEXT NOT NULL REFERENCES runs(id), source TEXT NOT NULL REFERENCES sources(name), outcome TEXT NOT NULL,
     started_at TEXT NOT NULL, finished_at TEXT NOT NULL, http_status INTEGER, requests INTEGER NOT NULL,
     bytes INTEGER NOT NULL, items INTEGER NOT NULL, new INTEGER NOT NULL, changed INTEGER NOT NULL,
-    errors INTEGER NOT NULL, error TEXT, PRIMARY KEY (run_id, source)
+    errors INTEGER NOT NULL, error TEXT, screened INTEGER NOT NULL, PRIMARY KEY (run_id, source)
 ) STRICT;
 CREATE TABLE reports (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL REFERENCES sources(name), url TEXT,
     published_at TEXT, updated_at TEXT, status TEXT, kind TEXT, severity TEXT, language TEXT,
-    first_seen_at TEXT NOT NULL, withdrawn_at TEXT, versions INTEGER NOT NULL, updates INTEGER NOT NULL
+    first_seen_at TEXT NOT NULL, withdrawn_at TEXT, versions INTEGER NOT NULL, updates INTEGER NOT NULL,
+    copy_of TEXT REFERENCES reports(id)
 ) STRICT;
 CREATE TABLE issues (
     id TEXT PRIMARY KEY, stage TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL,
@@ -130,10 +133,10 @@ CREATE TABLE status_page_lag (
 INDEXED = {
     "services": ("provider", "state", "parent", "category"),
     "service_aliases": ("service",),
-    "sources": ("service", "state", "kind", "platform"),
+    "sources": ("service", "state", "kind", "platform", "genre", "basis", "silent"),
     "source_runs": ("source, started_at", "started_at", "outcome"),
     "runs": ("started_at",),
-    "reports": ("source", "published_at", "kind", "status", "first_seen_at"),
+    "reports": ("source", "published_at", "kind", "status", "first_seen_at", "copy_of"),
     "issues": ("source", "report_id", "stage", "code", "last_seen_at"),
     "outages": (
         "service, started_at",

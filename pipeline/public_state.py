@@ -46,7 +46,7 @@ class Phase(StrEnum):
 
 
 def source_state(source: Mapping[str, Any], as_of: datetime) -> SourceState:
-    """The state of a row of `sources`: `unknown` until it was read well at least once or seen to fail.
+    """The state of a row of `sources`: `unknown` until it was read well or seen to fail, and while it is switched off.
 
     What was read well too long ago is `stale`, whether it was not asked since or fails since.
     """
@@ -56,9 +56,17 @@ def source_state(source: Mapping[str, Any], as_of: datetime) -> SourceState:
     last_ok = parse_iso(source["last_ok_at"])
     if last_ok is not None and as_of - last_ok > STALE_AFTER:
         return SourceState.STALE
-    if not Outcome(outcome).good or source["consecutive_failures"] > 0:
+    if Outcome(outcome).failed or source["consecutive_failures"] > 0:
         return SourceState.FAILING
-    return SourceState.UNKNOWN if last_ok is None else SourceState.OK
+    return SourceState.UNKNOWN if last_ok is None or outcome == Outcome.OFF else SourceState.OK
+
+
+def is_silent(source: Mapping[str, Any], as_of: datetime) -> bool:
+    """Whether a source that is read well has said nothing for longer than its habit (`pipeline.habits`)."""
+    said = parse_iso(source["last_said_at"])
+    if said is None or source["habit_hours"] is None or source_state(source, as_of) is not SourceState.OK:
+        return False
+    return as_of - said > timedelta(hours=source["habit_hours"])
 
 
 def service_state(ongoing: int, status_sources_ok: int) -> ServiceState:

@@ -139,7 +139,7 @@ def believe(members: Sequence[Claim], families: Families, as_of: datetime) -> tu
         reports=tuple(OutageReport(c.report_id, c.rank, c is anchor) for c in members),
         timeline=tell(members, start, end, scale.evidence),
         evidence=tuple(scale.evidence),
-        source_count=len({c.source for c in members}),
+        source_count=len({c.source for c in independent(members)}),
     )
     return outage, scale.issues
 
@@ -188,10 +188,21 @@ def _quote(evidence: Sequence[Weighed], field: str) -> str | None:
 
 def _certainty(members: Sequence[Claim]) -> Certainty:
     """How much stands behind it; a report that was taken back stands behind nothing."""
-    standing = [c for c in members if not c.withdrawn]
+    standing = independent([c for c in members if not c.withdrawn])
     if any(c.rank == 0 for c in standing):
         return Certainty.CONFIRMED
     return Certainty.LIKELY if len({c.source_kind for c in standing}) > 1 else Certainty.SUSPECTED
+
+
+def independent(members: Iterable[Claim]) -> list[Claim]:
+    """The reports without the copies of others among them; of copies whose first is not there, one stands for all.
+
+    A copy in the provider's own words stays the provider's word.
+    """
+    found: dict[str, Claim] = {}
+    for claim in sorted(members, key=lambda c: (c.rank != 0, c.copy_of is not None, *_seniority(c))):
+        found.setdefault(claim.copy_of or claim.report_id, claim)
+    return list(found.values())
 
 
 def _provider(members: Sequence[Claim], services: Sequence[str], families: Families) -> str | None:

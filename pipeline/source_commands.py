@@ -45,7 +45,7 @@ def _check_sources(args: argparse.Namespace, known: dict[str, Source]) -> int:
         raise UsageError("sources check takes the names of sources, or --all")
     checked = check_sources(named(known, args.names))
     emit(args, [c.as_json() for c in checked], [c.line() for c in checked])
-    return DONE if all(c.state is State.OK for c in checked) else WITH_FAILURES
+    return DONE if all(c.state in (State.OK, State.OFF) for c in checked) else WITH_FAILURES
 
 
 def _add_source(args: argparse.Namespace, known: dict[str, Source]) -> int:
@@ -86,5 +86,5 @@ def named(known: dict[str, Source], names: Sequence[str]) -> list[Source]:
 
 def source_row(source: Source) -> dict[str, Any]:
     """What is told of a source."""
-    keys = ("name", "platform", "kind", "service", "url", "language", "note")
+    keys = ("name", "platform", "kind", "service", "url", "language", "genre", "cadence", "basis", "terms", "note")
     return {key: getattr(source, key) for key in keys}

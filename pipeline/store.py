@@ -24,6 +24,7 @@ from pipeline.belief import Claim, Outage, Resolution, Signals
 from pipeline.catalogue import Catalogue, Service
 from pipeline.claims import ReadReport, build_claim, is_claim
 from pipeline.errors import StoreError
+from pipeline.habits import Habit
 from pipeline.merge import CONTENT, Change, StoredUpdate, close, lay, update_id
 from pipeline.migrations import work
 from pipeline.model import (
@@ -219,11 +220,18 @@ class Store:
                 self.db.execute("UPDATE sources SET active = 0 WHERE active = 1")
             for s in sources:
                 self.db.execute(
-                    """INSERT INTO sources (name, platform, kind, service, url, language, note)
-                    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET platform = excluded.platform,
-                    kind = excluded.kind, service = excluded.service, url = excluded.url,
-                    language = excluded.language, note = excluded.note, active = 1""",
-                    [s.name, s.platform, s.kind, s.service, s.url, s.language, s.note],
+                    # Another address was not confirmed by what the old one answered.
+                    """INSERT INTO sources (name, platform, kind, service, url, language, note, genre, cadence, basis,
+                    terms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+                    confirmed_at = CASE WHEN url = excluded.url THEN confirmed_at END,
+                    moved_to = CASE WHEN url = excluded.url THEN moved_to END,
+                    platform = excluded.platform, kind = excluded.kind, service = excluded.service,
+                    url = excluded.url, language = excluded.language, note = excluded.note, genre = excluded.genre,
+                    cadence = excluded.cadence, basis = excluded.basis, terms = excluded.terms, active = 1""",
+                    [
+                        *(s.name, s.platform, s.kind, s.service, s.url, s.language, s.note),
+                        *(s.genre, s.cadence, s.basis, s.terms),
+                    ],
                 )
 
     # The memory of fetches
@@ -517,25 +525,46 @@ class Store:
                 {"run": row.run_id, "source": row.source},
             )
             added = self.db.execute(
-                "INSERT OR IGNORE INTO source_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO source_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     *(row.run_id, row.source, row.outcome, iso(row.started_at), iso(row.finished_at)),
                     *(row.http_status, row.requests, row.bytes, row.items, *(counts or (0, 0)), row.errors, row.error),
+                    row.screened,
                 ],
             ).rowcount
             if added and health:
                 self.db.execute(
                     """UPDATE sources SET last_try_at = :at, last_outcome = :outcome,
                     last_ok_at = CASE WHEN :good THEN :at ELSE last_ok_at END,
-                    consecutive_failures = CASE WHEN :good THEN 0 ELSE consecutive_failures + 1 END
+                    confirmed_at = CASE WHEN :good THEN coalesce(confirmed_at, :at) ELSE confirmed_at END,
+                    moved_to = CASE WHEN :good THEN :moved ELSE moved_to END,
+                    consecutive_failures = CASE WHEN :good THEN 0 ELSE consecutive_failures + :failed END
                     WHERE name = :name""",
                     {
                         "at": iso(row.finished_at),
                         "outcome": row.outcome,
                         "good": row.outcome.good,
+                        "failed": int(row.outcome.failed),
+                        "moved": row.moved_to,
                         "name": row.source,
                     },
                 )
+
+    def said_at(self, source: str, most: int = 60) -> list[datetime]:
+        """When the latest reports of a source were published, or first seen where they do not say."""
+        rows = self._all(
+            "SELECT coalesce(published_at, first_seen_at) AS at FROM reports WHERE source = ?"
+            " ORDER BY published_at DESC LIMIT ?",
+            [source, most],
+        )
+        return [datetime.fromisoformat(row["at"]) for row in rows]
+
+    def save_habit(self, source: str, habit: Habit) -> None:
+        """Note when the source spoke last, and after how long it counts as silent."""
+        self.db.execute(
+            "UPDATE sources SET last_said_at = ?, habit_hours = ?, habit_basis = ? WHERE name = ?",
+            [iso(habit.last_said_at), habit.hours, habit.basis, source],
+        )
 
     def done_sources(self, run_id: str) -> set[str]:
         """The sources that this run has visited already."""
@@ -569,6 +598,50 @@ class Store:
                     "run": run_id,
                 },
             )
+
+    # Which reports are copies of one text
+
+    def without_digest(self) -> list[dict[str, Any]]:
+        """Some of the reports of the press that were never compared, or read otherwise when they were."""
+        rows = self._all(
+            """SELECT r.id, r.content_hash, r.url, r.title, r.text, coalesce(r.published_at, r.first_seen_at) AS said_at
+            FROM reports r JOIN sources s ON s.name = r.source LEFT JOIN report_digests d ON d.report_id = r.id
+            WHERE s.kind IN ('news', 'postmortem') AND (d.report_id IS NULL OR d.content_hash <> r.content_hash)
+            LIMIT ?""",
+            [CHUNK],
+        )
+        return [{**dict(row), "said_at": datetime.fromisoformat(row["said_at"])} for row in rows]
+
+    def save_digests(self, digests: Iterable[tuple[str, str, str, str, str | None]]) -> None:
+        """Keep what each report is compared by, with the hash of the wording that it was made of."""
+        with self.db.atomic():
+            self.db.conn.executemany("INSERT OR REPLACE INTO report_digests VALUES (?, ?, ?, ?, ?)", digests)
+
+    def digests(self, first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
+        """What the reports of a stretch of time are compared by."""
+        for row in self._all(
+            """SELECT d.report_id AS id, r.source, coalesce(r.published_at, r.first_seen_at) AS said_at, d.address,
+            d.headline, d.sketch FROM report_digests d JOIN reports r ON r.id = d.report_id
+            WHERE coalesce(r.published_at, r.first_seen_at) BETWEEN ? AND ?""",
+            [iso(first), iso(last)],
+        ):
+            yield {**dict(row), "said_at": datetime.fromisoformat(row["said_at"])}
+
+    def copies(self) -> list[tuple[str, str, str]]:
+        """Each copy with its first and by what it is one."""
+        return [(row[0], row[1], row[2]) for row in self._all("SELECT report_id, first_id, why FROM report_copies")]
+
+    def save_copies(self, compared: Sequence[str], links: Iterable[tuple[str, str, str]]) -> None:
+        """Replace the links of the reports that were compared. A first that became a copy itself leads on."""
+        with self.db.atomic():
+            self.db.conn.executemany("DELETE FROM report_copies WHERE report_id = ?", [(key,) for key in compared])
+            self.db.conn.executemany("INSERT INTO report_copies VALUES (?, ?, ?)", links)
+            onward = """UPDATE report_copies SET first_id =
+                (SELECT c.first_id FROM report_copies c WHERE c.report_id = report_copies.first_id)
+                WHERE first_id IN (SELECT report_id FROM report_copies)"""
+            while self.db.execute(onward).rowcount:
+                # Two that lead to each other, as a moved date may leave them, are copies of neither.
+                self.db.execute("DELETE FROM report_copies WHERE first_id = report_id")
 
     # What one text says
 
@@ -633,8 +706,9 @@ class Store:
         waiting = next(posts, None)
         for row in self._all(
             """SELECT r.*, s.kind AS source_kind, s.service AS source_service, e.annotation, e.is_outage,
-            f.ended_at AS seen_over_at FROM reports r JOIN sources s ON s.name = r.source
-            JOIN extractions e ON e.report_id = r.id LEFT JOIN standing_faults f ON f.report_id = r.id ORDER BY r.id"""
+            f.ended_at AS seen_over_at, c.first_id AS copy_of FROM reports r JOIN sources s ON s.name = r.source
+            JOIN extractions e ON e.report_id = r.id LEFT JOIN standing_faults f ON f.report_id = r.id
+            LEFT JOIN report_copies c ON c.report_id = r.id ORDER BY r.id"""
         ):
             while waiting is not None and waiting[0] < row["id"]:
                 waiting = next(posts, None)

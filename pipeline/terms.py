@@ -14,6 +14,52 @@ class SourceKind(StrEnum):
     POSTMORTEM = "postmortem"
 
 
+class Genre(StrEnum):
+    """What a news source is about, and for whom it writes."""
+
+    TECH_PRESS = "tech_press"
+    NATIONAL_PRESS = "national_press"
+    REGIONAL_PRESS = "regional_press"
+    TELECOM_PRESS = "telecom_press"
+    FINANCE_PRESS = "finance_press"
+    GAMING_PRESS = "gaming_press"
+    AVIATION_PRESS = "aviation_press"
+    SECURITY_PRESS = "security_press"
+    PROVIDER_BLOG = "provider_blog"
+    ENGINEERING_BLOG = "engineering_blog"
+    NETWORK_OPERATOR = "network_operator"
+    POSTMORTEM_LIST = "postmortem_list"
+    AGGREGATOR = "aggregator"
+    SEARCH = "search"
+    MAILING_LIST = "mailing_list"
+
+    @property
+    def of_operators(self) -> bool:
+        """Whether operators write there of their own work, so that what tells of an outage is a post-mortem."""
+        return self in (Genre.PROVIDER_BLOG, Genre.ENGINEERING_BLOG)
+
+
+class Cadence(StrEnum):
+    """How often a source speaks, as far as its table knows."""
+
+    CONTINUOUS = "continuous"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    RARE = "rare"
+
+
+class Basis(StrEnum):
+    """What the address of a source rests on until a crawl of ours has read it well."""
+
+    PROBED = "probed"
+    LISTED = "listed"
+    PATTERN = "pattern"
+    PAGE = "page"
+    MEMORY = "memory"
+
+
 class Status(StrEnum):
     """How far an outage has come. A scheduled maintenance is `identified` until it is over."""
 
@@ -103,7 +149,7 @@ class Precision(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How the visit of one source in one run ended. Only `ok` and `unchanged` are good."""
+    """How the visit of one source in one run ended. Only `ok` and `unchanged` are good; `off` is not asked at all."""
 
     OK = "ok"
     UNCHANGED = "unchanged"
@@ -118,11 +164,17 @@ class Outcome(StrEnum):
     PRIVATE_ADDRESS = "private_address"
     NOT_RECORDED = "not_recorded"
     ERROR = "error"
+    OFF = "off"
 
     @property
     def good(self) -> bool:
         """Whether the source was read and understood."""
         return self in (Outcome.OK, Outcome.UNCHANGED)
+
+    @property
+    def failed(self) -> bool:
+        """Whether something went wrong: a source that is switched off was not even asked."""
+        return not self.good and self is not Outcome.OFF
 
 
 class Stage(StrEnum):

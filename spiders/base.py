@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -21,15 +20,20 @@ from twisted.python.failure import Failure
 
 from pipeline.errors import CollectError, ShapeError
 from pipeline.model import Batch, Fetch, Issue, Report, Source, digest
-from pipeline.terms import Outcome
-from spiders.contents import as_unicode, clean, read_body
+from pipeline.terms import Outcome, SourceKind
+from spiders.contents import as_unicode, clean
 from spiders.failures import explain, explain_status
 from spiders.faults import is_ending
 from spiders.guard import AddressGuard, GuardedResolver
 from spiders.ledger import Collected, Ledger, Visit, close_ledger, open_ledger
 from spiders.locate import Way, leads_on, locate, remembered, traits_of
+from spiders.moves import moved_to
 from spiders.news import article as article_page
-from spiders.platforms import Platform, get_platform
+from spiders.news.pages import ArticlePages, Wanted
+from spiders.news.walls import WALLS
+from spiders.occasions import first_addresses, keep_pace, missing_setting, open_leads
+from spiders.platforms import get_platform
+from spiders.taking import take
 
 VERSION = "0.1"
 ARTICLE_PRIORITY = -10
@@ -54,6 +58,7 @@ class SourceSpider(Spider):
     name = "outagewire"
     declared: ClassVar[tuple[Source, ...]] = ()
     registered: ClassVar[tuple[Source, ...]] = ()
+    pages: ArticlePages
     tells_health: ClassVar[bool] = True
     """Whether its visits tell how a source is now."""
 
@@ -66,7 +71,6 @@ class SourceSpider(Spider):
             self.ledger = ledger
         self.timeout = 0.0
         self.max_size = 0
-        self.article_limit = 0
         self._turn: int | None = None
 
     @classmethod
@@ -85,7 +89,8 @@ class SourceSpider(Spider):
         spider.ledger.stop = lambda: asyncio.ensure_future(crawler.engine.close_spider_async(reason="write_failed"))
         spider.timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         spider.max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        spider.article_limit = crawler.settings.getint("OUTAGEWIRE_ARTICLES")
+        limits = ("OUTAGEWIRE_ARTICLES", "OUTAGEWIRE_ARTICLES_RUN")
+        spider.pages = ArticlePages(spider.ledger, *map(crawler.settings.getint, limits))
         return spider
 
     def closed(self, reason: str) -> None:
@@ -114,8 +119,16 @@ class SourceSpider(Spider):
         visit = self.ledger.open(source, 1)
         try:
             platform = get_platform(source.platform)
+            if (missing := missing_setting(platform, source, self.crawler.settings)) is not None:
+                visit.judge(Outcome.OFF, f"switched off: {missing} is not set")
+                self.ledger.settle(visit)
+                return []
+            keep_pace(platform, source, self.crawler)
             way = self._way(source)
-            requests = [self._ask(visit, url, way=way) for url in platform.start(way.at)]
+            # An index tells too coarsely what is new to be asked for on its own condition.
+            more: dict[str, Any] = {} if platform.leads is None else {"memory": None, "index": True}
+            addresses = first_addresses(platform, way.at, self.ledger, self.turn)
+            requests = [self._ask(visit, url, way=way, **more) for url in addresses]
             if platform.besides and self._takes_turn(source):
                 requests += [self._ask(visit, url, besides=True) for url in platform.besides(source)]
         except Exception as error:
@@ -135,6 +148,13 @@ class SourceSpider(Spider):
         order = [source, *known] if self._takes_turn(source) else [*known, source]
         return Way(order[0], tuple(order[1:]))
 
+    @property
+    def turn(self) -> int:
+        """How many runs of this job there were before."""
+        if self._turn is None:
+            self._turn = self.ledger.store.earlier_runs(self.ledger.run)
+        return self._turn
+
     def _takes_turn(self, source: Source) -> bool:
         """Whether this run asks for the lists that stand besides the first.
 
@@ -143,9 +163,7 @@ class SourceSpider(Spider):
         """
         if len(self.sources) <= FEW:
             return True
-        if self._turn is None:
-            self._turn = self.ledger.store.earlier_runs(self.ledger.run)
-        return (int(digest(source.name), 16) + self._turn) % BESIDES_EVERY == 0
+        return (int(digest(source.name), 16) + self.turn) % BESIDES_EVERY == 0
 
     def _ask(self, visit: Visit, url: str, **more: Any) -> Request:
         meta = {"visit": visit, "asked": url, "article": None, **more}
@@ -168,6 +186,7 @@ class SourceSpider(Spider):
             if (again := self._fall_back(response)) is not None:
                 return [again]
             if meta.get("unchanged"):
+                self._moved(response)
                 self._stood_in(meta)
                 return self._unchanged(visit, meta["asked"], article, self._seen_at(meta))
             if response.status != 200:
@@ -208,6 +227,15 @@ class SourceSpider(Spider):
         way: Way | None = meta.get("way")
         if way is not None and way.missed:
             self.ledger.note(meta["visit"], "read_elsewhere", f"{'; '.join(way.told())}; {way.at.url} was read instead")
+
+    def _moved(self, response: Response) -> None:
+        """Name the new address of a source that answered well from where it has moved for good."""
+        meta = response.meta
+        moved = moved_to(meta["asked"], response) if meta["article"] is None and "besides" not in meta else None
+        visit: Visit = meta["visit"]
+        if moved is not None and visit.moved_to is None:
+            visit.moved_to = moved
+            self.ledger.note(visit, "moved", f"{meta['asked']} has moved for good to {moved}")
 
     def failed(self, failure: Failure) -> list[Collected | Request]:
         """A request that ended without an answer."""
@@ -253,7 +281,7 @@ class SourceSpider(Spider):
             if follow:
                 # What an earlier run, killed or limited, has left without its page.
                 left = self.ledger.without_text(visit.source.name)
-                requests += self._pages(visit, [(report, False) for report in left])
+                requests += self._ask_pages(visit, [Wanted(report, known=True, held=False) for report in left])
         self.ledger.settle(visit)
         return requests
 
@@ -269,12 +297,22 @@ class SourceSpider(Spider):
             if way.at is source and leads_on(source, body):
                 self.ledger.keep_unread(fetch, response.body, headers)
                 return self._ask_next(response.meta, way.to(locate(source, body, response.url)))
-            contents = read_body(platform.as_fall_back() if "fallen" in response.meta else platform, body, way.at)
+            if "index" in response.meta and platform.leads is not None:
+                found = platform.leads(body, source)
+                self._moved(response)
+                requests = [self._ask(visit, url) for url in open_leads(found, source, self.ledger)]
+                visit.pending += len(requests)
+                batch = Batch(source.name, self.ledger.run.id, fetch)
+                return [Collected(visit, batch, response.body, headers), *requests]
+            platform = platform.as_fall_back() if "fallen" in response.meta else platform
+            contents = take(platform, body, visit, way.at, self.ledger.salt)
         except ShapeError as error:
-            self.ledger.keep_unread(fetch, response.body, headers)
+            if source.kind is not SourceKind.SOCIAL:
+                self.ledger.keep_unread(fetch, response.body, headers)
             return self._fail(response.meta, Outcome.BAD_SHAPE, str(error))
+        self._moved(response)
         self._stood_in(response.meta)
-        wanted = self._wanted(platform, source, contents.reports)
+        wanted = self.pages.want(source, contents.reports)
         batch = Batch(
             source=source.name,
             run_id=self.ledger.run.id,
@@ -286,24 +324,22 @@ class SourceSpider(Spider):
             native_states=contents.native_states,
             well=contents.well,
         )
-        return [Collected(visit, batch, response.body, headers), *self._pages(visit, wanted)]
+        return [Collected(visit, batch, response.body, headers), *self._ask_pages(visit, wanted)]
 
     def _read_page(self, visit: Visit, response: Response, article: Report, body: bytes) -> list[Collected | Request]:
-        """Give the report the text of its page, and the dates that its feed left out. Its address stays the feed's."""
+        """Give the report the text, the address and the dates of its page: what a page states outranks its feed.
+
+        When it was edited is the feed's to say, by whose word the crawl knows whether to ask again.
+        """
         fetch, headers = self._fetch_of(response), header_pairs(response)
         said = article_page.parse(body, response.url, article)
         if isinstance(said, Issue):
             self.ledger.keep_unread(fetch, response.body, headers)
+            if said.code in WALLS:
+                self.ledger.article_closed(visit, article, said)
+                return []
             return self._fail(response.meta, Outcome.BAD_SHAPE, f"{said.code}: {said.detail}")
-        said, issues = clean(
-            replace(
-                article,
-                text=said.text,
-                published_at=article.published_at or said.published_at,
-                updated_at=article.updated_at or said.updated_at,
-            ),
-            visit.source,
-        )
+        said, issues = clean(said, visit.source)
         batch = Batch(visit.source.name, self.ledger.run.id, fetch, (said,), tuple(issues))
         return [Collected(visit, batch, response.body, headers, article)]
 
@@ -333,31 +369,10 @@ class SourceSpider(Spider):
         now = self.ledger.clock()
         return now if memory is None else max(now, memory.fetched_at)
 
-    def _wanted(self, platform: Platform, source: Source, reports: Sequence[Report]) -> list[tuple[Report, bool]]:
-        """The reports whose page is new to the store, has changed or was not had yet, and whether its text is held."""
-        if platform.follow is None:
-            return []
-        known = self.ledger.store.known(source.name, [report.native_id for report in reports], self.ledger.run.id)
-        wanted = []
-        for report in reports:
-            held = known.get(report.native_id)
-            edited = held is not None and report.updated_at is not None and report.updated_at != held.updated_at
-            if held is None or not held.has_text or edited:
-                wanted.append((report, held is not None and held.has_text))
-        return wanted
-
-    def _pages(self, visit: Visit, reports: Iterable[tuple[Report, bool]]) -> list[Request]:
-        """The requests for the article pages, so many a source and run at most."""
-        follow = get_platform(visit.source.platform).follow
-        if follow is None:
-            return []
+    def _ask_pages(self, visit: Visit, wanted: Iterable[Wanted]) -> list[Request]:
+        """The requests for the article pages that are worth one."""
         requests: list[Request] = []
-        for report, held in reports:
-            if len(requests) >= self.article_limit:
-                break
-            url = follow(report)
-            if url is None or self.ledger.tired(visit.source.name, report.native_id):
-                continue
+        for url, report, held in self.pages.choose(visit, wanted):
             try:
                 requests.append(self._ask_page(visit, url, report, held=held))
             except ValueError as error:

@@ -21,6 +21,7 @@ from spiders.examine import Finding, examine, read_answer
 from spiders.hosted import page_address
 from spiders.locate import leads_on, locate
 from spiders.markers import Markers, load_markers
+from spiders.occasions import missing_setting
 from spiders.platforms import Platform, get_platform
 from spiders.probe import Answer, Prober, run_probes
 
@@ -28,7 +29,7 @@ VANISHED = frozenset({404, 410})
 
 
 class State(StrEnum):
-    """How a source stands. `empty` is a body without a single byte, not one that lists nothing."""
+    """How a source stands. `empty` is a body without a single byte, not one that lists nothing; `off` was not asked."""
 
     OK = "ok"
     MOVED = "moved"
@@ -36,6 +37,7 @@ class State(StrEnum):
     VANISHED = "vanished"
     EMPTY = "empty"
     FAILING = "failing"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ def check_sources(
 async def check(prober: Prober, source: Source, markers: Markers) -> Checkup:
     """One source as its platform reads it, and where that fails as an unknown page."""
     platform = get_platform(source.platform)
+    if (missing := missing_setting(platform, source, prober.spider.crawler.settings)) is not None:
+        return Checkup(source, State.OFF, f"switched off: {missing} is not set")
     try:
         addresses = platform.start(source)
     except (CatalogueError, ValueError) as error:

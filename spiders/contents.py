@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.model import Issue, Report, Source, Update, WellPart, report_id
+from pipeline.model import Gone, Issue, Posting, Report, Source, Update, WellPart, report_id
 from pipeline.terms import Stage
 from spiders.bodies import MOST_ENTRIES, cut_entries
 from spiders.platforms import Platform
@@ -57,6 +57,8 @@ def read_body(platform: Platform, body: bytes, source: Source) -> Contents:
         if isinstance(said, Issue):
             issues.append(replace(said, source=source.name))
             continue
+        if isinstance(said, Posting | Gone):
+            raise TypeError(f"{platform.key} gives posts, which `spiders.posts` reads")
         if isinstance(said, WellPart):
             well.append(WellPart(UNSTORABLE.sub(REPLACEMENT, said.part), UNSTORABLE.sub(REPLACEMENT, said.word)))
             continue

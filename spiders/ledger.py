@@ -7,21 +7,28 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scrapy.settings import BaseSettings
 
 from pipeline.catalogue import load_catalogue
-from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, SourceRun, parse_iso, report_id
+from pipeline.habits import find_habit
+from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, SourceRun, iso, parse_iso, report_id
+from pipeline.paths import salt_beside
+from pipeline.privacy import load_salt
 from pipeline.store import Store
-from pipeline.terms import Outcome, Stage
+from pipeline.terms import Outcome, SourceKind, Stage
 from spiders.archive import Archive
 from spiders.faults import is_ending, patiently
+from spiders.news.walls import WALLS
 
 logger = logging.getLogger("outagewire.crawl")
 
 ARTICLE_FAILED = "article_failed"
+NEWS_FOR = timedelta(days=7)
+"""For how long the article of an entry that was left without it is still asked for, of so many entries a source."""
+MOST_LEFT = 200
 ARTICLE_TRIES = 3
 """Nights on which an article page may fail before it is left alone."""
 
@@ -43,13 +50,15 @@ class Visit:
     changed: int = 0
     withdrawn: int = 0
     errors: int = 0
+    screened: int = 0
+    moved_to: str | None = None
 
     def judge(self, outcome: Outcome, error: str | None = None) -> None:
         """Take in how one body fared: the first failure stays, `ok` outweighs `unchanged`."""
         weightier = outcome is Outcome.OK and self.outcome is Outcome.UNCHANGED
         if self.outcome is None or weightier or (self.outcome.good and not outcome.good):
             self.outcome, self.error = outcome, error
-        if not outcome.good:
+        if outcome.failed:
             self.errors += 1
 
 
@@ -80,6 +89,8 @@ class Ledger:
     """Why nothing more can be written, where that is so."""
     stop: Callable[[], object] = lambda: None
     """Ends the crawl."""
+    salt: bytes = b""
+    """What the authors of public posts are hashed with."""
     _tries: Counter[str] | None = None
 
     def open(self, source: Source, requests: int) -> Visit:
@@ -99,7 +110,7 @@ class Ledger:
         if visit.outcome is None:
             visit.judge(Outcome.ERROR, "the visit ended without an answer")
         self.done.add(visit.source.name)
-        if not (visit.outcome or Outcome.ERROR).good:
+        if (visit.outcome or Outcome.ERROR).failed:
             logger.warning("%s: %s: %s", visit.source.name, visit.outcome, visit.error)
         self._write_row(
             SourceRun(
@@ -116,8 +127,29 @@ class Ledger:
                 changed=visit.changed,
                 errors=visit.errors,
                 error=visit.error,
+                screened=visit.screened,
+                moved_to=visit.moved_to,
             )
         )
+        if self.health and self.fault is None and visit.outcome is not None and visit.outcome.good:
+            self._listen(visit.source)
+
+    def _listen(self, source: Source) -> None:
+        """Name a source that is read well and says nothing. A status page that says nothing is a good one."""
+        now = self.clock()
+        habit = (
+            None
+            if source.kind is SourceKind.STATUS
+            else find_habit(self.store.said_at(source.name), source.cadence, now)
+        )
+        if habit is None:
+            return
+        self.store.save_habit(source.name, habit)
+        if habit.silent(now):
+            detail = (
+                f"nothing since {iso(habit.last_said_at)}; after {habit.hours:g} hours ({habit.basis}) that is silence"
+            )
+            self.store.save_issues([Issue(Stage.CRAWL, "silent", detail, source.name)], now, self.run.id)
 
     def _write_row(self, row: SourceRun) -> None:
         try:
@@ -135,9 +167,13 @@ class Ledger:
             self.stop()
 
     def keep(self, item: Collected) -> None:
-        """Archive the body, then store what it said: a body that is remembered as seen is one that was stored."""
+        """Archive the body, then store what it said: a body that is remembered as seen is one that was stored.
+
+        Bodies of public posts are full of people's names and words, and are not archived at all.
+        """
         fetch, visit = item.batch.fetch, item.visit
-        self.archive.put(fetch.url, fetch.fetched_at, fetch.status, item.headers, item.body)
+        if visit.source.kind is not SourceKind.SOCIAL:
+            self.archive.put(fetch.url, fetch.fetched_at, fetch.status, item.headers, item.body)
         result = patiently(lambda: self.store.save_batch(item.batch))
         visit.errors += len(item.batch.issues)
         if item.article is None:
@@ -158,6 +194,14 @@ class Ledger:
         issue = Issue(Stage.CRAWL, ARTICLE_FAILED, reason, name, report_id(name, report.native_id))
         self.store.save_issues([issue], self.clock(), self.run.id)
 
+    def article_closed(self, visit: Visit, report: Report, met: Issue) -> None:
+        """Name an article that stands behind a wall. The report keeps its feed's words, and is not asked for again."""
+        visit.errors += 1
+        name = visit.source.name
+        issue = Issue(Stage.CRAWL, met.code, met.detail, name, report_id(name, report.native_id))
+        self.store.save_issues([issue], self.clock(), self.run.id)
+        self.settle(visit)
+
     def besides_failed(self, visit: Visit, url: str, outcome: Outcome, sentence: str) -> None:
         """Name a list besides the first that could not be had. An old recording does not hold it, which is no issue."""
         if outcome is not Outcome.NOT_RECORDED:
@@ -176,24 +220,29 @@ class Ledger:
         return [row["url"] for row in rows]
 
     def tired(self, source: str, native_id: str) -> bool:
-        """Whether the article page of a report has failed on so many nights that it is left alone."""
+        """Whether the article page of a report is left alone: it failed on so many nights, or is closed."""
         if self._tries is None:
             self._tries = Counter()
-            for row in self.store.db["issues"].rows_where("code = ?", [ARTICLE_FAILED], select="report_id, count"):
-                self._tries[row["report_id"]] += row["count"]
+            codes = [ARTICLE_FAILED, *WALLS]
+            wanted = f"code IN ({', '.join('?' * len(codes))})"
+            for row in self.store.db["issues"].rows_where(wanted, codes, select="report_id, code, count"):
+                self._tries[row["report_id"]] += row["count"] if row["code"] == ARTICLE_FAILED else ARTICLE_TRIES
         return self._tries[report_id(source, native_id)] >= ARTICLE_TRIES
 
     def without_text(self, source: str) -> list[Report]:
-        """The reports of a source whose article page was not had yet, newest first."""
+        """The reports of a source whose article page was not had yet, newest first. Old ones are left alone."""
         rows = self.store.db["reports"].rows_where(
-            "source = ? AND text IS NULL AND withdrawn_at IS NULL",
-            [source],
-            select="native_id, title, url, published_at",
+            "source = ? AND text IS NULL AND withdrawn_at IS NULL AND first_seen_at >= ?",
+            [source, iso(self.clock() - NEWS_FOR)],
+            select="native_id, title, url, summary, published_at",
             order_by="published_at DESC, native_id",
+            limit=MOST_LEFT,
         )
         return [
-            Report(row["native_id"], row["title"], row["url"], published_at=parse_iso(row["published_at"]))
-            for row in rows
+            Report(
+                r["native_id"], r["title"], r["url"], summary=r["summary"], published_at=parse_iso(r["published_at"])
+            )
+            for r in rows
         ]
 
 
@@ -213,7 +262,8 @@ def open_ledger(settings: BaseSettings, sources: Iterable[Source]) -> Ledger:
     store = Store(Path(settings["OUTAGEWIRE_DB"]))
     register(store, sources)
     archive = Archive(Path(settings["OUTAGEWIRE_ARCHIVE"]))
-    return Ledger(store, archive, store.start_run("crawl", read_clock()), read_clock)
+    run = store.start_run("crawl", read_clock())
+    return Ledger(store, archive, run, read_clock, salt=load_salt(salt_beside(store.path)))
 
 
 def close_ledger(ledger: Ledger, reason: str) -> None:

@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
@@ -22,12 +22,13 @@ from scrapy.settings import BaseSettings
 
 from pipeline.errors import CatalogueError
 from pipeline.model import Source
-from pipeline.terms import SourceKind
+from pipeline.terms import Basis, Cadence, Genre, SourceKind
 from spiders.base import SourceSpider
 from spiders.platforms import Platform, get_platform
 
 DIRECTORY = Path(__file__).parent / "sources"
-KEYS = frozenset({"url", "service", "kind", "language", "note"})
+KEYS = frozenset({"url", "service", "kind", "language", "note", "genre", "cadence", "basis", "terms"})
+Term = TypeVar("Term", SourceKind, Genre, Cadence, Basis)
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -78,14 +79,20 @@ def _read_source(name: str, table: Any, platform: Platform) -> Source:
         raise CatalogueError(f"{where}: {', '.join(sorted(wrong))} must be text")
     if "url" not in table:
         raise CatalogueError(f"{where}: url is missing")
+    genre = _read_term(Genre, "genre", table, where) or platform.genre
+    ordinary = SourceKind.POSTMORTEM if genre is not None and genre.of_operators else platform.kind
     return Source(
         name=name,
         platform=platform.key,
-        kind=_read_kind(table.get("kind"), platform, where),
+        kind=_read_term(SourceKind, "kind", table, where) or ordinary,
         url=_read_url(table["url"], where),
         service=table.get("service"),
         language=table.get("language", "en"),
         note=table.get("note"),
+        genre=genre,
+        cadence=_read_term(Cadence, "cadence", table, where),
+        basis=_read_term(Basis, "basis", table, where),
+        terms=table.get("terms"),
     )
 
 
@@ -96,13 +103,14 @@ def _read_url(url: str, where: str) -> str:
     return url
 
 
-def _read_kind(value: str | None, platform: Platform, where: str) -> SourceKind:
+def _read_term(terms: type[Term], key: str, table: Mapping[str, str], where: str) -> Term | None:
+    value = table.get(key)
     if value is None:
-        return platform.kind
+        return None
     try:
-        return SourceKind(value)
+        return terms(value)
     except ValueError:
-        raise CatalogueError(f"{where}: kind {value!r} is not one of {', '.join(SourceKind)}") from None
+        raise CatalogueError(f"{where}: {key} {value!r} is not one of {', '.join(terms)}") from None
 
 
 class SourceSpiderLoader:

@@ -116,7 +116,8 @@ class Markers:
 
     def fitting(self, key: str, bodies: Sequence[bytes]) -> bool | None:
         """Whether one of the bodies has a shape of the platform; None where none is declared."""
-        shapes = self.platforms[key].shapes
+        traits = self.platforms.get(key)
+        shapes = traits.shapes if traits else ()
         if not shapes:
             return None
         return any(shape.fits(*read) for read in map(_read_body, bodies) for shape in shapes)

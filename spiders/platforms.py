@@ -16,8 +16,8 @@ from typing import Self
 
 import spiders
 from pipeline.errors import CatalogueError
-from pipeline.model import Issue, Report, Source, WellPart
-from pipeline.terms import SourceKind
+from pipeline.model import Gone, Issue, Posting, Report, Source, WellPart
+from pipeline.terms import Genre, SourceKind
 
 ROOMS = ("status", "news", "social")
 
@@ -47,6 +47,26 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a platform may know of a visit before it asks.
+
+    That is the clock, how many runs there were before this one, and when the latest known report was published.
+    """
+
+    now: datetime
+    turn: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A body that an index leads to. What it holds does not change after `ended_at`."""
+
+    url: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """What a platform module offers.
 
@@ -55,12 +75,18 @@ class Platform:
     `besides` answers addresses of further lists that need not be asked every night, and of which each
     `covers` only the reports in the native states it answers. `fall_back` answers the address to ask
     where the first is not there, whose body `parse_fall_back` reads.
+
+    `plan` answers what is asked for on one occasion, where that is not always the same. `leads` answers the bodies
+    that an index names, which is then all that is read of it. `needs` answers the setting without which a source is
+    off. The bodies of `conversations` are messages of people (`spiders.conversations`); of a `screened` platform, a
+    search, only what passes the gate is kept. `pace` are the seconds between two requests to its host. `genre`
+    is that of sources whose tables name none.
     """
 
     key: str
     kind: SourceKind
     start: Callable[[Source], list[str]]
-    parse: Callable[[bytes, Source], Iterator[Report | Issue | WellPart]]
+    parse: Callable[[bytes, Source], Iterator[Report | Issue | WellPart | Posting | Gone]]
     window: Callable[[Sequence[Report]], datetime | None] | None = None
     follow: Callable[[Report], str | None] | None = None
     besides: Callable[[Source], list[str]] | None = None
@@ -68,6 +94,13 @@ class Platform:
     fall_back: Callable[[Source], str] | None = None
     parse_fall_back: Callable[[bytes, Source], Iterator[Report | Issue]] | None = None
     past: Past | None = None
+    plan: Callable[[Source, Occasion], list[str]] | None = None
+    leads: Callable[[bytes, Source], list[Lead]] | None = None
+    needs: Callable[[Source], str | None] | None = None
+    conversations: bool = False
+    screened: bool = False
+    pace: float = 0.0
+    genre: Genre | None = None
 
     def as_fall_back(self) -> Self:
         """The platform as the bodies of its fall-back are read: they list the newest alone."""
@@ -111,4 +144,11 @@ def _read(key: str, module: ModuleType) -> Platform:
         fall_back=getattr(module, "fall_back", None),
         parse_fall_back=getattr(module, "parse_fall_back", None),
         past=getattr(module, "PAST", None),
+        plan=getattr(module, "plan", None),
+        leads=getattr(module, "leads", None),
+        needs=getattr(module, "needs", None),
+        conversations=getattr(module, "CONVERSATIONS", False),
+        screened=getattr(module, "SCREENED", False),
+        pace=getattr(module, "PACE", 0.0),
+        genre=getattr(module, "GENRE", None),
     )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, TypeVar
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import CrawlerProcess
@@ -32,13 +32,13 @@ from spiders.contents import as_unicode
 from spiders.failures import explain, explain_status
 from spiders.guard import GuardedResolver
 from spiders.ledger import Ledger, Visit, read_clock
+from spiders.moves import moved_to
 
 MAX_ASKED = 80
 """Addresses that are asked for one page; the longest list of them has about forty."""
 MAX_SECONDS = 240.0
 """After which no further address of a page is asked for."""
 TOGETHER = 100
-PERMANENT = frozenset({301, 308})
 
 logger = logging.getLogger("outagewire.detect")
 
@@ -136,20 +136,8 @@ def _read_answer(url: str, response: Response) -> Answer:
     elif not body.strip():
         outcome, error = Outcome.EMPTY, "the body is empty"
     return Answer(
-        url, response.url, outcome, error, response.status, header_pairs(response), body, _moved(url, response)
+        url, response.url, outcome, error, response.status, header_pairs(response), body, moved_to(url, response)
     )
-
-
-def _moved(url: str, response: Response) -> str | None:
-    """Where the permanent redirects at the beginning of the way lead; None where the first one is temporary."""
-    meta = response.meta
-    steps: Sequence[str] = [*meta.get("redirect_urls", ())[1:], response.url]
-    place = None
-    for step, reason in zip(steps, meta.get("redirect_reasons", ()), strict=False):
-        if reason not in PERMANENT:
-            break
-        place = urljoin(url, step)
-    return place
 
 
 def run_probes(

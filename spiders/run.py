@@ -17,6 +17,8 @@ from scrapy.utils.reactor import is_reactor_installed
 from pipeline.catalogue import load_catalogue
 from pipeline.errors import CatalogueError, CollectError, StoreError
 from pipeline.model import Run, Source
+from pipeline.paths import salt_beside
+from pipeline.privacy import load_salt
 from pipeline.store import Store
 from spiders.archive import Archive
 from spiders.base import SourceSpider
@@ -101,7 +103,8 @@ def crawl(
     clock = read_clock if as_of is None else lambda: as_of
     options = options or CrawlOptions()
     done = set(store.done_sources(run.id))
-    ledger = Ledger(store, archive, run, clock, done=done, health=options.spider.tells_health)
+    salt = load_salt(salt_beside(store.path))
+    ledger = Ledger(store, archive, run, clock, done=done, health=options.spider.tells_health, salt=salt)
     skipped = len(ledger.done & {source.name for source in sources})
     began = monotonic()
     recording = Recording(replay) if replay else None
@@ -146,7 +149,7 @@ def _summarise(ledger: Ledger, sources: int, skipped: int, *, seconds: float, in
         failed=tuple(
             (visit.source.name, str(visit.outcome), visit.error or "")
             for visit in sorted(visits, key=lambda visit: visit.source.name)
-            if visit.outcome and not visit.outcome.good
+            if visit.outcome and visit.outcome.failed
         ),
         requests=sum(visit.requests for visit in visits),
         bytes=sum(visit.bytes for visit in visits),

@@ -31,6 +31,8 @@ OUTAGEWIRE_SOURCES = os.environ.get("OUTAGEWIRE_SOURCES", "")
 OUTAGEWIRE_CONTACT = os.environ.get("OUTAGEWIRE_CONTACT", "")
 OUTAGEWIRE_HOSTS = os.environ.get("OUTAGEWIRE_HOSTS", "")  # NAME=ADDRESS,... resolved so, and taken for public
 OUTAGEWIRE_ARTICLES = int(os.environ.get("OUTAGEWIRE_ARTICLES", "30"))  # article pages a source and run
+OUTAGEWIRE_ARTICLES_RUN = int(os.environ.get("OUTAGEWIRE_ARTICLES_RUN", "3000"))  # article pages a run, of all sources
+OUTAGEWIRE_PERSONAL_FEEDS = os.environ.get("OUTAGEWIRE_PERSONAL_FEEDS", "")  # set: we may read feeds for personal use
 OUTAGEWIRE_HISTORY_PAGES = int(os.environ.get("OUTAGEWIRE_HISTORY_PAGES", "40"))  # of the list, a source and run
 OUTAGEWIRE_HISTORY_INCIDENTS = int(os.environ.get("OUTAGEWIRE_HISTORY_INCIDENTS", "1000"))  # a source and run
 OUTAGEWIRE_BACKOFF = float(os.environ.get("OUTAGEWIRE_BACKOFF", "2"))  # seconds before the first retry, then doubled

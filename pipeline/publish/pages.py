@@ -104,6 +104,8 @@ async def sources(datasette: Datasette, request: Request) -> Response:
             (state, await queries.rows(db, queries.SOURCES, {"state": state, "limit": 100}))
             for state in ("failing", "stale", "unknown", "ok")
         ],
+        "quiet": await queries.rows(db, queries.QUIET, {"limit": 100}),
+        "moved": await queries.rows(db, queries.MOVED, {"limit": 100}),
         "runs": await queries.rows(db, queries.RUNS, {"limit": 10}),
         "issues": await queries.rows(db, queries.ISSUES, {"limit": 50}),
     }

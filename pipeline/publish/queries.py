@@ -110,9 +110,17 @@ SOURCES = """
 SELECT x.*, s.name AS service_name FROM sources x LEFT JOIN services s ON s.slug = x.service
 WHERE x.state = :state AND x.active = 1 ORDER BY x.consecutive_failures DESC, x.age_hours DESC, x.name LIMIT :limit
 """
+QUIET = """
+SELECT name, kind, last_said_at, habit_hours, habit_basis FROM sources
+WHERE silent = 1 AND active = 1 ORDER BY last_said_at, name LIMIT :limit
+"""
+MOVED = (
+    "SELECT name, kind, url, moved_to FROM sources WHERE moved_to IS NOT NULL AND active = 1 ORDER BY name LIMIT :limit"
+)
 SOURCES_BY_KIND = """
 SELECT kind, count(*) AS sources, sum(state = 'ok') AS ok, sum(state = 'failing') AS failing,
-    sum(state = 'stale') AS stale, sum(state = 'unknown') AS unknown, sum(reports) AS reports
+    sum(state = 'stale') AS stale, sum(state = 'unknown') AS unknown, sum(confirmed_at IS NULL) AS unconfirmed,
+    sum(silent) AS silent, sum(moved_to IS NOT NULL) AS moved, sum(reports) AS reports
 FROM sources WHERE active = 1 GROUP BY kind ORDER BY kind
 """
 RUNS = "SELECT * FROM runs ORDER BY started_at DESC LIMIT :limit"

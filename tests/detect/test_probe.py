@@ -15,7 +15,8 @@ from pipeline.model import Source
 from pipeline.terms import Outcome, SourceKind
 from spiders import probe
 from spiders.ledger import Visit
-from spiders.probe import Answer, Prober, _moved, address_key
+from spiders.moves import moved_to
+from spiders.probe import Answer, Prober, address_key
 
 HERE = "https://status.brightbox.example"
 
@@ -64,7 +65,7 @@ def test_after_its_time_a_page_is_asked_no_more(monkeypatch: pytest.MonkeyPatch)
 def test_a_move_is_the_permanent_beginning_of_the_way(way: list[tuple[int, str]], moved: str | None) -> None:
     steps = [HERE, *(url for _, url in way)]
     meta = {"redirect_urls": steps[:-1], "redirect_reasons": [reason for reason, _ in way]} if way else {}
-    assert _moved(HERE, Response(steps[-1], request=Request(steps[-1], meta=meta))) == moved
+    assert moved_to(HERE, Response(steps[-1], request=Request(steps[-1], meta=meta))) == moved
 
 
 def test_the_same_address_in_two_spellings_has_one_key() -> None:

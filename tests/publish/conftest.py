@@ -115,6 +115,7 @@ def fill(db: Database) -> None:
     _told_by_several(db)
     _special(db)
     _many(db)
+    _news(db)
     db.table("outage_redirects").insert({"old_id": "o00000000000000ff", "outage_id": "o0000000000000001"})
     db.table("outage_links").insert(
         {"cause_outage": "o0000000000000003", "effect_outage": "o0000000000000001", "reason": "named as the cause"}
@@ -173,6 +174,14 @@ def _known(db: Database) -> None:
             error = "answered 503" if failures else None
             run_row = {"run_id": "run1", "source": name, "outcome": outcome, "error": error}
             db.table("source_runs").insert(run_row | figures | times)
+
+
+def _news(db: Database) -> None:
+    """One source is silent and has moved, another was never confirmed, and a paper prints what others wrote."""
+    said = {"confirmed_at": at(90), "last_said_at": at(300), "habit_hours": 48.0, "habit_basis": "measured"}
+    db.table("sources").update("wirepost", said | {"moved_to": "https://wire.example/new.rss", "genre": "tech_press"})
+    db.table("sources").update("dailybyte", {"basis": "memory"})
+    db.table("report_copies").insert({"report_id": "r1c", "first_id": "r1b", "why": "wording"})
 
 
 def _told_by_several(db: Database) -> None:

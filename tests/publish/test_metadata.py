@@ -17,7 +17,7 @@ from pipeline.public_rows import FACETS
 from pipeline.publish import settings
 
 # Numbers that are counted or measured say of what; these are flags, codes and positions that say so in words.
-NO_UNIT = {"id", "chosen", "anchor", "active", "ambiguous", "in_catalogue", "cause_hedged", "http_status"}
+NO_UNIT = {"id", "chosen", "anchor", "active", "ambiguous", "in_catalogue", "cause_hedged", "http_status", "silent"}
 VALUES = {"service": "quillmail", "cause": "dns", "outage": "o0000000000000001", "words": "resolve"}
 
 

@@ -159,6 +159,22 @@ def test_the_sources_page_tells_what_fails(get: Get) -> None:
     assert "retired" not in text
 
 
+def test_the_sources_page_tells_what_is_silent_moved_or_was_never_confirmed(get: Get) -> None:
+    text = get("/sources").text
+    silent, moved = (text.split(f'id="{part}"')[1].split("</section>")[0] for part in ("silent", "moved"))
+    assert "wirepost" in silent
+    assert "48.0" in silent
+    assert "https://wire.example/new.rss" in moved
+    assert "dailybyte" not in silent + moved
+    assert "unconfirmed (memory)" in text.split('id="failing"')[1].split("</section>")[0]
+    assert get("/outages/sources.json?name=wirepost&_shape=array").json()[0]["silent"] == 1
+
+
+def test_a_copy_is_shown_with_its_first(get: Get) -> None:
+    text = get("/outage/o0000000000000001").text
+    assert 'a copy of <a href="/outages/reports/r1b">r1b</a>' in text
+
+
 @pytest.mark.parametrize(
     ("address", "ids"),
     [

@@ -41,7 +41,11 @@ def test_a_source_is_ok_only_when_it_was_read_well_and_lately(
     assert source_state(source(now, hours, outcome, failures), now) == state
 
 
-@pytest.mark.parametrize("outcome", [o for o in Outcome if not o.good])
+def test_a_source_that_is_switched_off_is_unknown(now: datetime) -> None:
+    assert source_state(source(now, 1, Outcome.OFF, 0), now) == "unknown"
+
+
+@pytest.mark.parametrize("outcome", [o for o in Outcome if o.failed])
 def test_no_bad_outcome_is_ever_ok(now: datetime, outcome: Outcome) -> None:
     assert source_state(source(now, 1, outcome, 0), now) == "failing"
 

@@ -18,7 +18,6 @@ from scrapy.utils.misc import load_object
 
 from pipeline.catalogue import load_catalogue
 from pipeline.errors import OutagewireError
-from pipeline.model import Source
 from pipeline.store import Store
 from spiders import base, settings
 from spiders.archive import Archive
@@ -79,12 +78,12 @@ def kill_after(bodies: int) -> None:
 
 def break_reading(name: str) -> None:
     """A defect in our own code that only one source meets."""
-    read_body = base.read_body
+    take = base.take
 
-    def divide(platform: Any, body: bytes, source: Source) -> Any:
-        return 1 // 0 if source.name == name else read_body(platform, body, source)
+    def divide(platform: Any, body: bytes, visit: Any, source: Any, salt: bytes) -> Any:
+        return 1 // 0 if source.name == name else take(platform, body, visit, source, salt)
 
-    base.read_body = divide
+    base.take = divide
 
 
 # What a crawl imports by name when it begins; none of it installs a reactor.
