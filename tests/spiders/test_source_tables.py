@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.catalogue import load_catalogue
 from pipeline.model import Source
-from pipeline.terms import SourceKind
+from pipeline.terms import Genre, SourceKind
 from spiders.candidates import load_candidates
 from spiders.loader import load_sources
 
@@ -40,8 +40,8 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
-def address_of(url: str) -> tuple[str, str]:
-    return host_of(url), urlsplit(url).path.rstrip("/")
+def address_of(url: str) -> tuple[str, str, str]:
+    return host_of(url), urlsplit(url).path.rstrip("/"), urlsplit(url).query
 
 
 def hosts_of(page: Source) -> set[str]:
@@ -69,6 +69,16 @@ def test_no_name_is_source_and_candidate() -> None:
 def test_there_are_as_many_as_are_told() -> None:
     assert len(PAGES) >= 1_169
     assert len({source.platform for source in PAGES.values()}) >= 30
+
+
+def test_the_catalogue_of_news_is_as_wide_as_told() -> None:
+    news = [source for source in SOURCES.values() if source.kind in (SourceKind.NEWS, SourceKind.POSTMORTEM)]
+    feeds = [source for source in news if source.genre is not None]
+    assert len(feeds) >= 350
+    assert {source.genre for source in feeds} >= set(Genre) - {Genre.SEARCH, Genre.MAILING_LIST}
+    assert len({source.language for source in feeds}) >= 15
+    # What no crawl of ours has read says what it rests on, and how often it is thought to speak.
+    assert [source.name for source in feeds if source.basis is None or source.cadence is None] == []
 
 
 def test_every_page_is_a_known_services() -> None:
