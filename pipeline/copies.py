@@ -14,15 +14,17 @@ def link_copies(store: Store) -> int:
     A link is looked for within `WITHIN`, so only reports within that of a changed one are compared anew.
     """
     changed: list[datetime] = []
-    while rows := store.without_digest():
+    last = ""
+    while rows := store.without_digest(last):
+        last = rows[-1]["id"]
         digests = [
             (row["id"], row["content_hash"], plain_address(row["url"]), plain_headline(row["title"]), draw(row["text"]))
             for row in rows
         ]
         store.save_digests(digests)
         changed += [row["said_at"] for row in rows]
-    for first, last in spans(changed):
-        _compare(store, first, last)
+    for begin, end in spans(changed):
+        _compare(store, begin, end)
     return store.db["report_copies"].count
 
 

@@ -601,14 +601,14 @@ class Store:
 
     # Which reports are copies of one text
 
-    def without_digest(self) -> list[dict[str, Any]]:
-        """Some of the reports of the press that were never compared, or read otherwise when they were."""
+    def without_digest(self, after: str = "") -> list[dict[str, Any]]:
+        """Some reports of the press that were never compared or read otherwise then, in order of id from `after` on."""
         rows = self._all(
             """SELECT r.id, r.content_hash, r.url, r.title, r.text, coalesce(r.published_at, r.first_seen_at) AS said_at
             FROM reports r JOIN sources s ON s.name = r.source LEFT JOIN report_digests d ON d.report_id = r.id
-            WHERE s.kind IN ('news', 'postmortem') AND (d.report_id IS NULL OR d.content_hash <> r.content_hash)
-            LIMIT ?""",
-            [CHUNK],
+            WHERE r.id > ? AND s.kind IN ('news', 'postmortem')
+            AND (d.report_id IS NULL OR d.content_hash <> r.content_hash) ORDER BY r.id LIMIT ?""",
+            [after, CHUNK],
         )
         return [{**dict(row), "said_at": datetime.fromisoformat(row["said_at"])} for row in rows]
 
