@@ -105,7 +105,7 @@ def factor(told: Sequence[Part], find: Find) -> float:
     if find.data.get("told"):
         return PART_WEIGHT["failed"]
     if any(p.value == "cause" for p in told):
-        sign *= TO_BLAME
+        return sign * TO_BLAME
     return sign * max(
         (
             PART_WEIGHT[p.value] if p.strong or p.value == "speaker" else 1.5

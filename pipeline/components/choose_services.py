@@ -17,6 +17,7 @@ from pipeline.model import Mention
 LEAST_SHARE = 0.3
 MOST_SERVICES = 8
 SURE_WEIGHT = 4.0
+INTERNET_RULE = "services.internet"
 INTERNET = re.compile(r"\binternet\b")
 
 
@@ -91,7 +92,7 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
             net.end(),
             scales.text[net.start() : net.end()],
             "?" + name,
-            "services.internet",
+            INTERNET_RULE,
             0.6,
         )
     found = unknown_names(
@@ -131,7 +132,7 @@ def shown_name(candidate: Candidate, service: Service, text: str) -> str:
 
 def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:
     """The choice where the text's service is not in the catalogue."""
-    owner = catalogue.by_component.get(find.text.casefold())
+    owner = catalogue.by_component.get(find.text.casefold()) if find.rule != INTERNET_RULE else None
     if owner:
         service = catalogue.services[owner]
         mention = find.as_mention(value=owner)

@@ -13,6 +13,7 @@ from functools import cache
 from pipeline.components.ruleset import compile_pattern, tables
 
 SHORT = 400
+LEAST_WORDS = 3
 READ = 900
 STRETCHED = re.compile(r"(.)\1{1,}")
 LAST_WORD = re.compile(r"([\w'-]+)[\s\"“(]*$")
@@ -59,7 +60,7 @@ def begins_a_name(text: str, start: int, end: int, title_end: int) -> bool:
 def is_headed(title: str) -> bool:
     """Whether a title has a capital at most of its longer words, so that capitals tell nothing."""
     words = [word for word in title.split() if len(word) > 3 and word[0].isalpha()]
-    return len(words) > 2 and sum(word[0].isupper() for word in words) > 0.7 * len(words)
+    return len(words) > LEAST_WORDS and sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
 
 def may_be_name(flat: str, start: int, end: int) -> bool:

@@ -24,8 +24,10 @@ HOST = re.compile(
 )
 OWNED = re.compile(r"['’]s?$")
 BETWEEN = re.compile(r" (?:\w+ ){0,3}")
-AT_IT = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.fails-alone",
-                   "subjects.outage-noun", "subjects.apposition"))  # fmt: skip
+AT_IT = frozenset(
+    ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.fails-alone",
+     "subjects.outage-noun", "subjects.apposition")
+)  # fmt: skip
 PLACED = re.compile(
     r"\b(?:in|across|near|around|throughout|outside|downtown|region of|city of|county of|on)\s(?:the\s)?"
     r"(?:(?:downtown|central|north|south|east|west|northern|southern|eastern|western|greater|upper|lower|parts of)\s)*$"

@@ -178,7 +178,9 @@ class Weighing:
         products = {slug for slug in self.candidates if slug != self.own.slug and self.related(slug, self.own.slug)}
         named = min((f.start for slug in products for _, f in self.candidates[slug].finds), default=len(flat))
         for rule in load_rules("jargon"):
-            if rule.data["own"] == self.own.slug and rule.possible(flat) and (match := rule.pattern.search(flat)):
+            if rule.data["own"] != self.own.slug or rule.value in products:
+                continue
+            if rule.possible(flat) and (match := rule.pattern.search(flat)):
                 start, end = match.span()
                 factor = float(rule.data.get("first", JARGON)) if start < named else JARGON
                 find = Find("service", start, end, self.text[start:end], rule.value, rule.id, 0.5)
@@ -219,9 +221,8 @@ class Weighing:
             return True
         if service.category == "cloud_product":
             return self.kin(slug)
-        if is_troubled(self.flat) and (self.is_inside(find) or goes_with_thing(self.flat, find.end)):
-            return True
-        return self.is_at_home(slug) or self.recurs(find)
+        thing = self.is_inside(find) or goes_with_thing(self.flat, find.end)
+        return (thing and is_troubled(self.flat)) or self.is_at_home(slug) or self.recurs(find)
 
     def is_at_home(self, slug: str) -> bool:
         """Whether the text stands on a page of the service's own house."""

@@ -1,0 +1,69 @@
+"""Names that no catalogue knows, told by what stands around them; sentences of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.components.unknown_names import split_names
+from pipeline.model import Annotation
+
+ReadText = Callable[..., Annotation]
+
+STORIES = [
+    ("Booking site Travelnest hit by day-long outage", "It was offline for most of Wednesday.", "?Travelnest"),
+    ("Fernbank Outage Leaves Shoppers Unable To Pay", "", "?Fernbank"),
+    ("Thousands Locked Out As Tavolio Goes Down Across Europe", "", "?Tavolio"),
+    ("Thousands report problems with Zestcast", "", "?Zestcast"),
+    ("Reservation system Sabrona fails, flights delayed", "", "?Sabrona"),
+    ("Norvik Air's systems crash", "Norvik Air said that its booking system was down for four hours.", "?Norvik Air"),
+    ("No app, no ticket", "Parkwell, an app that drivers in ten towns need to pay, was down all day.", "?Parkwell"),
+    ("Fernbank outage blamed on Microsoft", "Fernbank was down for three hours on Monday.", "?Fernbank"),
+    ("Lab results stuck: LabbLink failed for nine hours", "", "?LabbLink"),
+    ("Brokerage Tradewell suffers outage", "Rivals such as Robinhood were not affected.", "?Tradewell"),
+]
+POSTS = [
+    ("is quillmail down for anyone else?", "?quillmail"),
+    ("pixelpost is down or is it just me", "?pixelpost"),
+    ("vaultly.io not loading for me", "?vaultly.io"),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "name"), STORIES)
+def test_unknown_service_of_a_story(read_text: ReadText, title: str, text: str, name: str) -> None:
+    assert read_text(title, text, kind="news").services[:1] == (name,)
+
+
+@pytest.mark.parametrize(("text", "name"), POSTS)
+def test_unknown_service_of_a_post(read_text: ReadText, text: str, name: str) -> None:
+    assert read_text(text, kind="social").services[:1] == (name,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is everyone down for pizza tonight?",
+        "my dad is down for anything",
+        "Stocks are down again today",
+        "is he down?",
+    ],
+)
+def test_people_and_things_are_no_services(read_text: ReadText, text: str) -> None:
+    assert read_text(text, kind="social").services == ()
+
+
+def test_place_is_no_service(read_text: ReadText) -> None:
+    said = read_text("no signal on verizon in downtown Quillton, phone says SOS only", kind="social")
+    assert said.services == ("verizon",)
+
+
+def test_names_in_a_headline_with_capitals_are_told_apart() -> None:
+    run = "Massive Quillmail Outage Hits Inkpot's Customers"
+    assert split_names(run) == [("Quillmail", 8), ("Inkpot", 30)]
+    assert split_names("Booking Thousands Of The") == []
+
+
+def test_internet_of_a_place_is_a_service(read_text: ReadText) -> None:
+    said = read_text("Massive internet outages in Kazakhstan", "Traffic was cut off this week.", kind="news")
+    assert said.services[:1] == ("?Internet in Kazakhstan",)
