@@ -88,6 +88,8 @@ class Weighing:
     def weigh(self) -> None:
         """Give each find its weight; the ambiguous ones wait until the sure ones are known."""
         for find, own, shared in self.told():
+            if self.is_house_itself(find):
+                continue
             told = [*own, *shared]
             weight = self.place_weight(find) * factor(told if find.start < self.title_end else own, find)
             if self.owns_the_next(find) or self.is_console_of_another(find):
@@ -161,6 +163,10 @@ class Weighing:
         """Whether the name is the console of the product named before it: "Amazon Athena Management Console"."""
         return find.text.lower().endswith("console") and find.start - 1 in self.ends and self.own is not None
 
+    def is_house_itself(self, find: Find) -> bool:
+        """Whether the name on a page is its provider's, which is no product beside others: "Google is looking into it"."""
+        return self.own is not None and find.value != self.own.slug and slugify(find.text) == self.own.provider
+
     def is_of_another_house(self, find: Find, service: Service) -> bool:
         """Whether a product's bare name stands on the page of another provider: "load balancers" are anyone's."""
         if self.own is None or service.category != "cloud_product" or self.related(service.slug, self.own.slug):
@@ -178,14 +184,14 @@ class Weighing:
         products = {slug for slug in self.candidates if slug != self.own.slug and self.related(slug, self.own.slug)}
         named = min((f.start for slug in products for _, f in self.candidates[slug].finds), default=len(flat))
         for rule in load_rules("jargon"):
-            if rule.data["own"] != self.own.slug or rule.value in products:
+            if rule.data["own"] != self.own.slug:
                 continue
             if rule.possible(flat) and (match := rule.pattern.search(flat)):
                 start, end = match.span()
                 factor = float(rule.data.get("first", JARGON)) if start < named else JARGON
                 find = Find("service", start, end, self.text[start:end], rule.value, rule.id, 0.5)
-                if not is_mere(parts(self.text, self.flat, start, end)):
-                    self.take(rule.value, factor * self.place_weight(find), find, ())
+                factor *= PART_WEIGHT["mere"] if is_mere(parts(self.text, self.flat, start, end)) else 1.0
+                self.take(rule.value, factor * self.place_weight(find), find, ())
 
     def take(self, slug: str, weight: float, find: Find, told: Sequence[Part]) -> None:
         """Count one find for a service."""
