@@ -19,7 +19,15 @@ MENTION = 1.0
 PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "mere": 0.15}
 TO_BLAME = 0.4
 STRONGER = frozenset(
-    ("subjects.is-down", "subjects.outage-noun", "subjects.refuses", "subjects.access-to", "subjects.other-tongues")
+    (
+        "subjects.is-down",
+        "subjects.outage-noun",
+        "subjects.refuses",
+        "subjects.access-to",
+        "subjects.other-tongues",
+        "subjects.cannot-there",
+        "subjects.short-is",
+    )
 )
 SOURCE_WORDS = re.compile(r"[^a-z0-9.]+")
 NOT_NAMES = frozenset(

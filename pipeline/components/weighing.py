@@ -51,7 +51,8 @@ SHARED = frozenset(
 )  # fmt: skip
 DIRECT = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers", "subjects.refuses",
-     "subjects.fails-alone", "subjects.other-tongues", "subjects.other-tongues-before")
+     "subjects.fails-alone", "subjects.other-tongues", "subjects.other-tongues-before", "subjects.short-is",
+     "subjects.cannot-there")
 )  # fmt: skip
 
 
