@@ -141,4 +141,5 @@ def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> Se
     names = (find.value, *(catalogue.services[c.slug].name for c in others))
     providers = {s.provider_name.casefold(): s.provider for s in catalogue.services.values()}
     provider = providers.get(find.text.casefold())
-    return ServiceChoice((find.value, *(c.slug for c in others)), names, provider, (find.as_mention(),), strong=True)
+    sure = find.rule != "services.speaks"
+    return ServiceChoice((find.value, *(c.slug for c in others)), names, provider, (find.as_mention(),), strong=sure)

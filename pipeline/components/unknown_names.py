@@ -34,6 +34,7 @@ PLACED = re.compile(
 )
 FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses"))
 SHORT_POST = 400
+LONG_READ = 2_000
 
 
 @cache
@@ -92,7 +93,7 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
         find = Find("service", start, end, name, "?" + name, "services.unknown", 0.5)
         found.setdefault(name, (weight, find))
     ranked = [find for name, (_, find) in sorted(found.items(), key=lambda item: -weights[item[0]])]
-    return ranked or asked_names(flat, known)
+    return ranked or asked_names(flat, known) or speaking_names(text, flat, spans, known)
 
 
 def told_names(
@@ -108,6 +109,9 @@ def told_names(
         told = [part for part in around if part.value in {"failed", "users"} and part.strong]
         merely = [part for part in around if part.value == "mere"]
         first = start > title_end and text[max(0, start - 2) : start].strip(" ") in {"", ".", "!", "?", "\n", '"'}
+        foreign = any(part.rule == "subjects.other-tongues" for part in told)
+        if start == 0 and " " not in name and not foreign and is_doubtful(text, flat, end, title_end):
+            continue
         if first and " " not in name and not any(part.rule in FIRST_WORD for part in told):
             continue
         if not told or merely or (is_place(flat, start) and not any(part.rule in AT_IT for part in told)):
@@ -121,9 +125,36 @@ def told_names(
         yield last
 
 
+def is_doubtful(text: str, flat: str, end: int, title_end: int) -> bool:
+    """Whether the first word of a title may be any word ("Card payments fail"): nothing of a name follows or recurs."""
+    following = re.match(r"(?:'s)?\s([\w'-]+)|\W*$", flat[end : max(end, title_end)])
+    if following is None or following[1] is None or following[1] in words("tail"):
+        return False
+    return not re.search(rf"[a-z,] {re.escape(text[:end])}\b", text[end:READ])
+
+
 def is_place(flat: str, start: int) -> bool:
     """Whether the words before a name make it a place: "in downtown Quillton"."""
     return bool(PLACED.search(flat, max(0, start - 30), start))
+
+
+def speaking_names(text: str, flat: str, spans: list[tuple[int, int]], known: Callable[[int, int], bool]) -> list[Find]:
+    """The name that comes again and speaks, where none is said to fail: "Quill & Sons blamed a supplier"."""
+    heard: list[tuple[int, Find]] = []
+    for start, end in spans:
+        name = text[start:end]
+        if len(name) < 3 or known(start, end) or name.lower() in words("never") or is_place(flat, start):
+            continue
+        count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
+        if count > 1 and speaks().match(flat, end):
+            heard.append((count, Find("service", start, end, name, "?" + name, "services.speaks", 0.4)))
+    return [find for _, find in sorted(heard, key=lambda pair: -pair[0])[:1]]
+
+
+@cache
+def speaks() -> re.Pattern[str]:
+    """What a company says of its own failure."""
+    return compile_pattern(tables("unknown")["speaks"])
 
 
 def asked_names(flat: str, known: Callable[[int, int], bool]) -> list[Find]:

@@ -165,7 +165,7 @@ class Weighing:
         return find.text.lower().endswith("console") and find.start - 1 in self.ends and self.own is not None
 
     def is_house_itself(self, find: Find) -> bool:
-        """Whether the name on a page is its provider's, which is no product beside others: "Google is looking into it"."""
+        """Whether the name on a page is its provider's, which is no product of it: "Google is looking into it"."""
         return self.own is not None and find.value != self.own.slug and slugify(find.text) == self.own.provider
 
     def is_of_another_house(self, find: Find, service: Service) -> bool:
@@ -240,7 +240,8 @@ class Weighing:
         service = self.catalogue.services[slug]
         if slugify(find.text) == service.provider and self.kin(slug):
             return True
-        if is_word(self.flat, find.start, find.end):
+        product = service.category == "cloud_product" and not self.kin(slug)
+        if is_word(self.flat, find.start, find.end) or (product and any(map(str.islower, find.text.split()))):
             return True
         at_home = service.category == "cloud_product" or self.is_at_home(slug)
         return not at_home and begins_a_name(self.text, find.start, find.end, self.title_end)

@@ -27,6 +27,9 @@ NAMES = [
     ("who else has no signal on verizon? SOS only since this morning", "verizon"),
     ("Square terminals at the fair just stopped taking cards", "square"),
     ("anybody else's Signal messages just sitting there?", "signal"),
+    ("linear's down so i guess no roadmap", "linear"),
+    ("can't post anything on x, something went wrong", "x"),
+    ("stripe dashboard 502ing", "stripe"),
     ("@Box is your api down? all our uploads fail", "box"),
 ]
 WORDS = [
@@ -69,6 +72,8 @@ def test_place_of_talk_is_not_the_patient(read_text: ReadText) -> None:
 def test_patient_goes_before_the_cause(read_text: ReadText) -> None:
     said = read_text("Heroku is down because AWS is down", kind="social")
     assert said.services[0] == "heroku"
+    said = read_text("Snapchat and Venmo down as AWS suffers outage", kind="news")
+    assert said.services[0] == "snapchat"
     said = read_text("Peloton rides did not load because of the trouble at Amazon Web Services", kind="social")
     assert said.services[0] == "peloton"
 

@@ -20,6 +20,7 @@ STORIES = [
     ("Norvik Air's systems crash", "Norvik Air said that its booking system was down for four hours.", "?Norvik Air"),
     ("No app, no ticket", "Parkwell, an app that drivers in ten towns need to pay, was down all day.", "?Parkwell"),
     ("Fernbank outage blamed on Microsoft", "Fernbank was down for three hours on Monday.", "?Fernbank"),
+    ("Clinics on paper", "Hollin & Sons blamed its network supplier. Hollin & Sons has 40 clinics.", "?Hollin & Sons"),
     ("Lab results stuck: LabbLink failed for nine hours", "", "?LabbLink"),
     ("Brokerage Tradewell suffers outage", "Rivals such as Robinhood were not affected.", "?Tradewell"),
 ]
@@ -51,6 +52,11 @@ def test_unknown_service_of_a_post(read_text: ReadText, text: str, name: str) ->
 )
 def test_people_and_things_are_no_services(read_text: ReadText, text: str) -> None:
     assert read_text(text, kind="social").services == ()
+
+
+def test_first_word_of_a_headline_may_be_any_word(read_text: ReadText) -> None:
+    said = read_text("Card payments fail at cafes", "It began when Tillwise, a processor, went down.", kind="news")
+    assert said.services == ("?Tillwise",)
 
 
 def test_place_is_no_service(read_text: ReadText) -> None:
