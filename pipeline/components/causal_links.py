@@ -31,6 +31,7 @@ OTHER_EFFECT = 0.18  # confidence lost where the effect is not said to be the ou
 WEAK_IN_LONG = 0.1  # confidence that a weak cue loses in a text longer than LEAD
 PLAIN = 0.5  # a section names many things: a phrase of less weight in it is no cause
 LONGEST = 60  # characters of a long phrase
+ARTICLE = 5  # characters of "this "
 EFFECT = 0.4  # confidence of what is only said to follow from a cause
 EFFECT_REACH = 150  # characters between an effect and its cue
 
@@ -44,8 +45,8 @@ def reach(cue: Match) -> tuple[int, int]:
     return start - far, end + EFFECT_REACH
 
 
-def link(cue: Match, phrase: Match, flat: str) -> float:
-    """How surely this cue makes this phrase a cause, 0 where it does not."""
+def link(cue: Match, phrase: Match, flat: str, others: Sequence[Match] = ()) -> float:
+    """How surely this cue makes this phrase a cause, 0 where it does not. `others`: the phrases of its sentence."""
     rule, start, end = cue
     what, first, last = phrase
     strength, weight = float(rule["strength"]), float(what["weight"])
@@ -54,12 +55,17 @@ def link(cue: Match, phrase: Match, flat: str) -> float:
             return 0.0
         return (strength - max(0, first - end) * SECTION_DECAY) * weight
     gap = first - end if rule["side"] == "after" else start - last
+    if rule["side"] == "after" and first < end < last and end - first <= ARTICLE:
+        gap = 0  # the cue has taken the article that the phrase begins with
     if rule["side"] == "effect" or not 0 <= gap <= rule["reach"]:
         return 0.0
     if (rule.get("weak") and what.get("symptom")) or CLAUSE_END.search(flat, min(end, last), max(start, first)):
         return 0.0
     effect = (max(0, start - 60), end) if rule["side"] == "after" else (start, end + 60)
-    lost = 0.0 if OUTAGE.search(flat, *effect) else OTHER_EFFECT
+    told = OUTAGE.search(flat, *effect) or any(
+        effect[0] <= o[1] and o[2] <= effect[1] for o in others if o is not phrase
+    )
+    lost = 0.0 if told else OTHER_EFFECT
     if rule.get("weak") and len(flat) > LEAD:
         lost += WEAK_IN_LONG
     return max(0.0, strength * weight - gap * DECAY - lost)

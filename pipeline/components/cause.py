@@ -16,12 +16,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.components.causal_links import EFFECT, LEAD, SECTION_END, alone, depths, enough, link, reach
-from pipeline.components.causal_rules import Alternation, Match, flatten, sentence_bounds
+from pipeline.components.causal_rules import Alternation, Match, cause_rules, flatten, sentence_bounds
 from pipeline.components.failed_service import failed_services
 from pipeline.components.finds import Find, add, whole
-from pipeline.components.ruleset import tables
 from pipeline.terms import Cause
 
+TOLD_INSIDE = 0.8  # weight of a phrase inside of another
 NEEDED_WITHIN = 300  # characters between a phrase and the word that it needs before it
 
 
@@ -34,60 +34,83 @@ class CauseFinder:
     """
 
     def __init__(self) -> None:
-        rules = tables("causes")
-        self.cues = Alternation(rules["cue"])
+        rules = cause_rules()
+        self.signs = Alternation(rules["cue"], [*rules["fix"], *rules["unstated"]])
         self.phrases = Alternation(rules["phrase"])
-        self.alone = Alternation([r for r in rules["phrase"] if r.get("alone")])
-        self.fixes = Alternation([*rules["fix"], *rules["unstated"]])
+        self.within = {r["id"] for r in rules["phrase"] if r.get("within")}
 
     def __call__(self, doc: Doc) -> Doc:
         """Add a find of field ``cause`` for every phrase; context marks it and choosing comes later."""
         text = whole(doc)
-        flat, bounds = flatten(text), sentence_bounds(doc, len(text))
+        flat, bounds = flatten(text), sentence_bounds(doc, text)
         starts = [b[0] for b in bounds]
-        gated = self._gate(flat, starts, doc._.meta.kind)
-        fixes = list(self.fixes.find(flat, 0, len(flat)))
+        signs = list(self.signs.find(flat, 0, len(flat)))
+        gated = gate([m for m in signs if "side" in m[0]], flat, starts, doc._.meta.kind)
+        fixes = [m for m in signs if "role" in m[0]]
         found = [as_find(text, m, m[0]["weight"], role=m[0]["role"], sentence=None) for m in fixes]
         failed = failed_services(doc, flat)
+        lead = min(len(flat), LEAD)
+        opening = [m for m in self.phrases.find(flat, 0, lead) if grounded(m, flat)]
+        plain = [m for m in (*failed, *opening) if m[0].get("alone")]
         for place, cues in gated.items():
             start, end = window(cues, bounds[place])
             phrases = [
-                *(m for m in self.phrases.find(flat, start, end) if grounded(m, flat)),
+                *(m for m in opening if start <= m[1] and m[2] <= end),
+                *(m for m in self.phrases.find(flat, max(lead, start), end) if grounded(m, flat)),
                 *(m for m in failed if start <= m[1] < end),
             ]
-            free = [p for p in phrases if not any(p[1] < last and first < p[2] for _, first, last in fixes)]
+            outside = [m for m in plain if bounds[place][0] <= m[1] < bounds[place][1] and free_of(m, phrases)]
+            free = [p for p in (*phrases, *outside) if free_of(p, fixes)]
             found += explain(text, flat, cues, sorted(free, key=lambda p: p[1]), bounds[place])
-        told = [m for m in failed if m[0].get("alone")]
-        for phrase in (*told, *self.alone.find(flat, 0, min(len(flat), LEAD))):
-            if grounded(phrase, flat) and not any(phrase[1] < f.end and f.start < phrase[2] for f in found):
+        for phrase in plain:
+            if not any(phrase[1] < f.end and f.start < phrase[2] for f in found):
                 sentence = bounds[sentence_of(starts, phrase[1])]
                 found.append(as_find(text, phrase, alone(phrase), role="alone", cue=None, sentence=sentence))
         needed = enough(len(text), doc._.meta.kind)
         for find in found:
             find.data = {**find.data, "enough": needed}
+        found += [inner for find in found if find.rule in self.within for inner in self._inside(find, flat, text)]
         add(doc, found)
         return doc
 
-    def _gate(self, flat: str, starts: Sequence[int], kind: str | None) -> dict[int, list[Match]]:
-        """The cues of each sentence that holds one; a heading's cue stands for all of its section."""
-        gated: dict[int, list[Match]] = defaultdict(list)
-        for rule, start, end in self.cues.find(flat, 0, len(flat)):
-            if kind is not None and kind not in rule.get("kinds", (kind,)):
-                continue
-            first = last = sentence_of(starts, start)
-            if rule["side"] == "section":
-                stop = SECTION_END.search(flat, end + 1, end + rule["reach"])
-                first = sentence_of(starts, end)
-                last = bisect_left(starts, stop.start() if stop else end + rule["reach"]) - 1
-            for place in range(first, last + 1):
-                gated[place].append((rule, start, end))
-        return gated
+    def _inside(self, find: Find, flat: str, text: str) -> list[Find]:
+        """What a phrase holds of another cause: it followed from the phrase."""
+        data = {**find.data, "role": "effect", "depth": find.data.get("depth", 0) + 1}
+        told: list[Find] = []
+        at = find.start + 1
+        while (m := next(self.phrases.find(flat, at, find.end), None)) is not None:
+            same = m[0]["cause"] == find.value
+            at = m[1] + 1 if same else m[2]
+            if not same and m[0]["weight"] >= TOLD_INSIDE and grounded(m, flat):
+                told.append(as_find(text, m, find.confidence * m[0]["weight"], **data))
+        return told
+
+
+def gate(cues: Sequence[Match], flat: str, starts: Sequence[int], kind: str | None) -> dict[int, list[Match]]:
+    """The cues of each sentence that holds one; a heading's cue stands for all of its section."""
+    gated: dict[int, list[Match]] = defaultdict(list)
+    for rule, start, end in cues:
+        if kind is not None and kind not in rule.get("kinds", (kind,)):
+            continue
+        first = last = sentence_of(starts, start)
+        if rule["side"] == "section":
+            stop = SECTION_END.search(flat, end + 1, end + rule["reach"])
+            first = sentence_of(starts, end)
+            last = bisect_left(starts, stop.start() if stop else end + rule["reach"]) - 1
+        for place in range(first, last + 1):
+            gated[place].append((rule, start, end))
+    return gated
 
 
 def grounded(phrase: Match, flat: str) -> bool:
     """Whether what the phrase stands on was named shortly before: "it expired" is a cause after "certificate" alone."""
     needs = phrase[0].get("needs")
     return needs is None or needs in flat[max(0, phrase[1] - NEEDED_WITHIN) : phrase[1]]
+
+
+def free_of(phrase: Match, others: Sequence[Match]) -> bool:
+    """Whether the phrase shares no character with any of the others."""
+    return not any(phrase[1] < last and first < phrase[2] for _, first, last in others)
 
 
 def sentence_of(starts: Sequence[int], offset: int) -> int:
@@ -107,7 +130,7 @@ def explain(
     """The finds of one sentence: each phrase with the cue that speaks most for it."""
     found = []
     for phrase, depth in zip(phrases, depths(cues, phrases), strict=True):
-        sure, cue = max((link(cue, phrase, flat), str(cue[0]["id"])) for cue in cues)
+        sure, cue = max((link(cue, phrase, flat, phrases), str(cue[0]["id"])) for cue in cues)
         sure = max(sure, alone(phrase))
         role = "mechanism" if depth else "trigger"
         if depth and sure < EFFECT:

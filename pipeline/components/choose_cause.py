@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.components.failed_service import family
 from pipeline.components.finds import Find
 from pipeline.model import Mention
 from pipeline.terms import Cause
 
+TRIGGERS = frozenset({Cause.CONFIG_CHANGE, Cause.SOFTWARE_DEPLOY, Cause.MAINTENANCE, Cause.HUMAN_ERROR})
+MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_STORAGE, Cause.SOFTWARE_BUG, Cause.DNS})
 HEDGED = 0.85  # what a hedge leaves of a confidence
+RUMOUR = 0.5  # what is left where only users or unnamed people say it
 CHAIN = 0.45  # what another cause in the chosen sentence needs
-EFFECT = 0.35  # what an effect there needs
+EFFECT = 0.33  # what an effect there needs
+ELSEWHERE = 0.6  # what is left in a sentence that names services of other houses alone
 ROOT = 0.7  # how plain, against the best find, the phrase that it follows from has to be
 
 
@@ -30,8 +35,8 @@ class CauseChoice:
     mentions: tuple[Mention, ...] = ()
 
 
-def choose_cause(found: Sequence[Find]) -> CauseChoice:
-    """The one cause that the finds state, `unknown` where they state none.
+def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
+    """The one cause that the finds state, `unknown` where they state none. `main`: the service that the text is about.
 
     Denied and past causes are never taken; a category that the text denies is not taken from a
     rumour either; a fix counts only where nothing else is said.
@@ -39,11 +44,13 @@ def choose_cause(found: Sequence[Find]) -> CauseChoice:
     causes = [f for f in found if f.field == "cause"]
     mentions = tuple(f.as_mention() for f in sorted(causes, key=lambda f: (f.start, f.end)))
     denied = {f.value for f in causes if "negated" in f.context}
+    if main:
+        mark_elsewhere(causes, [f for f in found if f.field == "service"], main)
     usable = [
         f
         for f in causes
         if f.value != Cause.UNKNOWN
-        and not f.context & {"negated", "historical"}
+        and not f.context & {"negated", "historical", "asked"}
         and not (f.value in denied and "hedged" in f.context)
     ]
     stated = [f for f in usable if f.data["role"] not in ("fix", "effect") and f.confidence >= f.data["enough"]]
@@ -59,6 +66,17 @@ def choose_cause(found: Sequence[Find]) -> CauseChoice:
     return CauseChoice(Cause(root.value), order, root.text, "hedged" in root.context, mentions)
 
 
+def mark_elsewhere(causes: Sequence[Find], services: Sequence[Find], main: str) -> None:
+    """Mark causes told of another house's service: their sentence names it before them, and the main one not at all."""
+    own = family(main)
+    named = [(f.start, bool(family(f.value) & own)) for f in services if not f.data.get("ambiguous")]
+    for find in causes:
+        first, last = find.data["sentence"] or (0, 0)
+        here = [(at, ours) for at, ours in named if first <= at < last]
+        if here and not any(ours for _, ours in here) and any(at < find.start for at, _ in here):
+            find.context.add("elsewhere")
+
+
 def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:
     """The chain that the sentence of the best find tells, root first.
 
@@ -68,8 +86,23 @@ def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:
     here.sort(key=place)
     roots = [f for f in here if place(f) < place(best) and f.data["role"] != "effect"]
     before = [f for f in roots if weigh(f) >= ROOT * weigh(best)]
+    if not before and best.value in MECHANISMS:
+        before = trigger_before(best, usable)
     after = [f for f in here if place(f) > place(best)]
-    return [*before, best, *(f for f in after if weigh(f) >= (EFFECT if f.data["role"] == "effect" else CHAIN))]
+    return [*before, best, *(f for f in after if weigh(f) >= (EFFECT if f.data.get("depth") else CHAIN))]
+
+
+def trigger_before(best: Find, usable: Sequence[Find]) -> list[Find]:
+    """What somebody did, in the sentence before the best find's: "We changed a limit. It overloaded the gateways"."""
+    first = best.data["sentence"][0]
+    return [
+        f
+        for f in usable
+        if f.value in TRIGGERS
+        and f.data["role"] != "fix"
+        and f.data["sentence"][1] == first
+        and weigh(f) >= max(f.data["enough"], ROOT * weigh(best))
+    ]
 
 
 def place(find: Find) -> tuple[int, int]:
@@ -79,4 +112,7 @@ def place(find: Find) -> tuple[int, int]:
 
 def weigh(find: Find) -> float:
     """How much a find speaks for its cause."""
-    return find.confidence * (HEDGED if "hedged" in find.context else 1.0)
+    place = ELSEWHERE if "elsewhere" in find.context else 1.0
+    return (
+        place * find.confidence * (RUMOUR if "rumour" in find.context else HEDGED if "hedged" in find.context else 1.0)
+    )

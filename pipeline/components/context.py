@@ -1,4 +1,4 @@
-"""Mark every find with how it is meant: negated, hedged, historical, scheduled or quoted.
+"""Mark every find with how it is meant: negated, asked, hedged, a rumour, historical, scheduled or quoted.
 
 Worked sentence: in "There is no evidence of a cyberattack" the words "no evidence" mark the cause
 "cyberattack" as negated. After ConText (Harkema and others, 2009): words, a side, a reach, terminators.
@@ -30,7 +30,7 @@ class ContextMarker:
     def __init__(self) -> None:
         rules = tables("contexts")
         marks = sorted({rule["mark"] for rule in rules["context"]})
-        self.triggers = [Alternation([r for r in rules["context"] if r["mark"] == mark]) for mark in marks]
+        self.triggers = Alternation(*([r for r in rules["context"] if r["mark"] == mark] for mark in marks))
         self.terminators = Alternation(rules["terminator"], anywhere=True)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -38,18 +38,18 @@ class ContextMarker:
         found = finds(doc)
         if not found:
             return doc
-        flat = flatten(whole(doc))
-        bounds = sentence_bounds(doc, len(flat))
+        text = whole(doc)
+        flat = flatten(text)
+        bounds = sentence_bounds(doc, text)
         starts = [f.start for f in found]
         sentences = list(
             dict.fromkeys(bounds[max(0, bisect_right(bounds, (f.start, len(flat) + 1)) - 1)] for f in found)
         )
         for start, end in sentences:
             inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
-            for triggers in self.triggers:
-                for rule, first, last in triggers.find(flat, start, end):
-                    if past(rule, flat[first:last], doc):
-                        self._mark(flat, rule, (first, last), inside)
+            for rule, first, last in self.triggers.find(flat, start, end):
+                if past(rule, flat[first:last], doc):
+                    self._mark(flat, rule, (first, last), inside)
         mark_past_events(found, sentences, flat, doc._.meta)
         for m in QUOTED.finditer(flat) if '"' in flat else ():
             for find in found[bisect_left(starts, m.start()) : bisect_left(starts, m.end())]:
@@ -66,9 +66,11 @@ class ContextMarker:
             if rule["side"] != "sentence":
                 behind = rule["side"] == "after" or (rule["side"] == "both" and find.start >= at[1])
                 gap = (at[1], find.start) if behind else (find.end, at[0])
-                if not 0 <= gap[1] - gap[0] <= rule["reach"] or any(self.terminators.find(flat, *gap)):
+                if not 0 <= gap[1] - gap[0] <= rule["reach"] or self.terminators.any(flat, *gap):
                     continue
-            find.context.add(rule["mark"])
+                if "stop" in rule and rule["stop"] in flat[slice(*gap)]:
+                    continue
+            find.context |= {rule["mark"], rule.get("also", rule["mark"])}
 
 
 def past(rule: Mapping[str, Any], words: str, doc: Doc) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from spacy.tokens import Doc
 
 from pipeline.catalogue import load_catalogue
+from pipeline.components.candidates import source_service
 from pipeline.components.causal_rules import Match
 from pipeline.components.finds import Find, finds
 
@@ -22,11 +23,17 @@ OTHER: Mapping[str, Any] = {"id": "third.service", "cause": "third_party", "weig
 FIRST: Mapping[str, Any] = {"id": "third.first_named", "cause": "third_party", "weight": 0.6}
 # "Our search runs in the Cumulon region north, which has lost power": said of what one's own service stands on.
 STANDS_ON: Mapping[str, Any] = {"id": "third.stands_on", "cause": "third_party", "weight": 0.97, "alone": 0.9}
-TROUBLE = r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug)\b"
+# On a page of one's own, another house's trouble is told for one reason.
+ON_PAGE: Mapping[str, Any] = {**OTHER, "id": "third.on_page", "alone": 0.62}
+OPENING = 400  # characters in which a text says what it is about
+TROUBLE = (
+    r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug)\b(?!\.\w)"
+)
 AFTER = re.compile(
     r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
     + TROUBLE
-    + r"|(?:’s)? (?:is|was|went|goes) down\b(?! (?:as|because|due)\b)"
+    + r"|(?:’s)?(?: infrastructure| network| platform)? (?:is|was|went|goes) (?:currently )?"
+    r"(?:down\b(?! (?:as|because|due)\b)|(?:having|experiencing|suffering|performing) )"
 )
 GROUND = re.compile(
     r"(?:depends? (?:up)?on|rel(?:y|ies) on|runs? (?:on|in|at)|hosted (?:by|at|on|in)|live in"
@@ -39,6 +46,9 @@ WHICH_FAILS = re.compile(
     r"|(?:having|experiencing|suffering|facing|seeing|reporting))\b(?: (?:from )?(?:an? |its |some )?"
     r"(?:power|connectivity|network|outage|problems?|issues?|incident|errors))?"
 )
+BLAMED = re.compile(
+    r"\b(?:due to|because of|thanks to|blam\w+(?: [\w’-]{1,20}){0,6} on|down to|caused by) (?:an? |the )?$"
+)
 BEFORE = re.compile(TROUBLE + r" (?:at|with|in|of|on|from|affecting|impacting) (?:[\w’-]{1,20} ){0,3}?$")
 
 
@@ -47,24 +57,40 @@ def failed_services(doc: Doc, flat: str) -> list[Match]:
     services = [f for f in finds(doc, "service") if not f.data.get("ambiguous")]
     if not services:
         return []
-    own = family(doc._.meta.service or services[0].value)
+    page = source_service(doc._.meta, load_catalogue())
+    own = family(page.slug if page else doc._.meta.service or first_named(services, flat).value)
     failed: list[Match] = []
     for find in services:
         rule = OTHER
         if family(find.value) & own:
-            if doc._.meta.service or not others_follow(find, services):
+            if page or doc._.meta.service or not others_follow(find, services):
                 continue
             rule = FIRST
-        if rule is OTHER and GROUND.search(flat, max(0, find.start - 60), find.start):
+        elif page and find.start < OPENING and not (find.value.startswith("?") or behind_own(find, services, own)):
+            rule = ON_PAGE
+        if rule is not FIRST and GROUND.search(flat, max(0, find.start - 60), find.start):
             fails = WHICH_FAILS.match(flat, find.end, find.end + 160)
             if fails:
                 failed.append((STANDS_ON, find.start, fails.end()))
                 continue
         after = AFTER.match(flat, find.end, find.end + 60)
         before = BEFORE.search(flat, max(0, find.start - 60), find.start)
-        if after or before:
+        if rule is not FIRST and not (after or before) and BLAMED.search(flat, max(0, find.start - 60), find.start):
+            failed.append((OTHER, find.start, find.end))
+        elif after or before:
             failed.append((rule, before.start() if before else find.start, after.end() if after else find.end))
     return failed
+
+
+def first_named(services: list[Find], flat: str) -> Find:
+    """The first service that is not named as the ground of another; the first of all where every one is."""
+    grounds = {f.value for f in services if GROUND.search(flat, max(0, f.start - 60), f.start)}
+    return next((f for f in services if f.value not in grounds), services[0])
+
+
+def behind_own(find: Find, services: list[Find], own: frozenset[str]) -> bool:
+    """Whether the name follows one of the page's own, as a part of its product: "Cumulon Compute Autoscaling"."""
+    return any(0 <= find.start - other.end <= 2 and family(other.value) & own for other in services)
 
 
 def others_follow(find: Find, services: list[Find]) -> bool:

@@ -21,7 +21,8 @@ from pipeline.model import Mention
 class Find:
     """One typed span. `value` is the normal form as text, `data` what only its own field needs.
 
-    `context` holds any of ``negated``, ``hedged``, ``historical``, ``scheduled``, ``quoted``.
+    `context` holds any of ``negated``, ``asked``, ``hedged``, ``rumour``, ``historical``, ``scheduled``, ``quoted``,
+    ``elsewhere`` (of another house's service).
     """
 
     field: str

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 LETTERS = 6
-PLAIN = re.compile(rf"(?:[a-z](?![?*+{{])){{0,{LETTERS}}}")
+PLAIN = re.compile(rf"(?:[a-z0-9](?![?*+{{])){{0,{LETTERS}}}")
 OPTIONAL = re.compile(r"[?*]|\{0,")
 QUANTIFIER = re.compile(r"(?:[?*+]|\{\d+(?:,\d*)?\})\??")
 

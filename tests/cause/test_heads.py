@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.components.causal_rules import Alternation, flatten
+from pipeline.components.causal_rules import Alternation, cause_rules, flatten, widened
 from pipeline.components.heads import heads
 from pipeline.components.ruleset import tables
 
 TABLES = {
-    "phrase": tables("causes")["phrase"],
-    "cue": tables("causes")["cue"],
+    "phrase": cause_rules()["phrase"],
+    "cue": cause_rules()["cue"],
     "context": tables("contexts")["context"],
 }
 EXAMPLES = [rule["example"] for rules in TABLES.values() for rule in rules]
@@ -47,8 +47,12 @@ def test_the_short_cut_changes_nothing(text) -> None:
     flat = flatten(text)
     for name in TABLES:
         quick = MADE[name]
-        slow = [(m.start(), m.end()) for m in quick._regex.finditer(flat)]
+        slow = [(m.start(), m.end()) for m in PLAIN[name].finditer(flat)]
         assert [(start, end) for _, start, end in quick.find(flat, 0, len(flat))] == slow
 
 
 MADE = {name: Alternation(rules) for name, rules in TABLES.items()}
+PLAIN = {
+    name: re.compile(rf"(?<!\w)(?:{'|'.join(widened(rule['pattern']) for rule in rules)})")
+    for name, rules in TABLES.items()
+}

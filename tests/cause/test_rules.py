@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from pipeline.components.causal_rules import Alternation, flatten
+from pipeline.components.causal_rules import Alternation, cause_rules, flatten
 from pipeline.components.finds import Find, finds
 from pipeline.components.ruleset import tables
 from pipeline.terms import Cause
 
-CAUSES, CONTEXTS = tables("causes"), tables("contexts")
+CAUSES, CONTEXTS = cause_rules(), tables("contexts")
 KINDS = [(kind, rule) for kind in ("phrase", "cue", "fix", "unstated") for rule in CAUSES[kind]]
 MARKS = [("context", rule) for rule in CONTEXTS["context"]]
 
@@ -27,7 +27,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_the_tables_hold_no_other_kind() -> None:
-    assert set(CAUSES) == {"phrase", "cue", "fix", "unstated"}
+    assert set(CAUSES) == {"phrase", "fate", "cue", "fix", "unstated"}
     assert set(CONTEXTS) == {"context", "terminator"}
 
 
