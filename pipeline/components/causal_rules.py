@@ -79,7 +79,7 @@ def written(things: str, fate: Mapping[str, str]) -> str:
     if "before" in fate:
         parts.append(rf"(?:{fate['before']}) (?:[\w’-]+ ){{0,3}}?(?:{things})\b")
     if "after" in fate:
-        parts.append(rf"(?:{things})(?:’s)? (?:(?:that|which) )?{_BETWEEN}{{0,5}}?(?:{fate['after']})\b")
+        parts.append(rf"(?:{things})(?:’s)? (?:(?:that|which) )?{_BETWEEN}{{0,7}}?(?:{fate['after']})\b")
     if "joined" in fate:
         parts.append(rf"(?:{things})[ -](?:[\w-]+ )?(?:{fate['joined']})\b")
     return "|".join(parts)
