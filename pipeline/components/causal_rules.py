@@ -77,7 +77,7 @@ def written(things: str, fate: Mapping[str, str]) -> str:
     """The pattern for a thing that meets a fate."""
     parts = []
     if "before" in fate:
-        parts.append(rf"(?:{fate['before']}) (?:[\w’-]+ ){{0,3}}?(?:{things})\b")
+        parts.append(rf"(?:{fate['before']}) (?:[\w’-]+ ){{0,4}}?(?:{things})\b")
     if "after" in fate:
         parts.append(rf"(?:{things})(?:’s)? (?:(?:that|which) )?{_BETWEEN}{{0,7}}?(?:{fate['after']})\b")
     if "joined" in fate:
