@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.components.failed_service import family
+from pipeline.components.failed_service import FIRST, family
 from pipeline.components.finds import Find
 from pipeline.model import Mention
 from pipeline.terms import Cause
@@ -20,6 +20,7 @@ HEDGED = 0.85  # what a hedge leaves of a confidence
 RUMOUR = 0.5  # what is left where only users or unnamed people say it
 CHAIN = 0.45  # what another cause in the chosen sentence needs
 EFFECT = 0.33  # what an effect there needs
+FIRST_NAMED = 0.95  # confidence of another house's failure that is told to take the main service down
 ELSEWHERE = 0.6  # what is left in a sentence that names services of other houses alone
 ROOT = 0.7  # how plain, against the best find, the phrase that it follows from has to be
 
@@ -45,7 +46,9 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     mentions = tuple(f.as_mention() for f in sorted(causes, key=lambda f: (f.start, f.end)))
     denied = {f.value for f in causes if "negated" in f.context}
     if main:
-        mark_elsewhere(causes, [f for f in found if f.field == "service"], main)
+        services = [f for f in found if f.field == "service"]
+        mark_elsewhere(causes, services, main)
+        weigh_first_named(causes, services, main)
     usable = [
         f
         for f in causes
@@ -75,6 +78,16 @@ def mark_elsewhere(causes: Sequence[Find], services: Sequence[Find], main: str) 
         here = [(at, ours) for at, ours in named if first <= at < last]
         if here and not any(ours for _, ours in here) and any(at < find.start for at, _ in here):
             find.context.add("elsewhere")
+
+
+def weigh_first_named(causes: Sequence[Find], services: Sequence[Find], main: str) -> None:
+    """Of the service named first in "AWS outage takes down Snapchat": plain where the text is about the other one."""
+    own = family(main)
+    for find in causes:
+        if find.rule == FIRST["id"]:
+            named = [f for f in services if find.start <= f.start < find.end]
+            if named and not any(family(f.value) & own for f in named):
+                find.confidence = FIRST_NAMED
 
 
 def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:

@@ -26,15 +26,12 @@ STANDS_ON: Mapping[str, Any] = {"id": "third.stands_on", "cause": "third_party",
 # On a page of one's own, another house's trouble is told for one reason.
 ON_PAGE: Mapping[str, Any] = {**OTHER, "id": "third.on_page", "alone": 0.62}
 OPENING = 400  # characters in which a text says what it is about
-TROUBLE = (
-    r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug|trouble)\b(?!\.\w)"
-)
+TROUBLE = r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug|trouble)\b(?!\.\w)"
 AFTER = re.compile(
     r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
     + TROUBLE
-    + r"|(?:, (?:which|who) [\w’ -]{3,60},)? (?:has|had|have|suffer(?:s|ed)|experience[sd]) (?:an? |its |some )?(?:[\w-]{1,20} ){0,2}?"
-    + TROUBLE
-    + r"|(?:’s)?(?: [\w-]{1,20}){0,2}? (?:is|was|went|goes) (?:currently )?"
+    + r"|(?:, (?:which|who) [\w’ -]{3,60},)? (?:has|had|have|suffer(?:s|ed)|experience[sd]) (?:an? |its |some )?"
+    r"(?:[\w-]{1,20} ){0,2}?" + TROUBLE + r"|(?:’s)?(?: [\w-]{1,20}){0,2}? (?:is|was|went|goes) (?:currently )?"
     r"(?:down\b(?! (?:as|because|due)\b)|(?:having|experiencing|suffering|performing) )"
 )
 GROUND = re.compile(
@@ -49,7 +46,8 @@ WHICH_FAILS = re.compile(
     r"(?:power|connectivity|network|outage|problems?|issues?|incident|errors))?"
 )
 BLAMED = re.compile(
-    r"\b(?:due to|because of|thanks to|blam\w+(?: [\w’-]{1,20}){0,6} on|down to|caused by|(?:data (?:halls?|cent(?:re|er)s?)|servers?|region|facility) (?:run|operated|owned) by) (?:an? |the )?$"
+    r"\b(?:due to|because of|thanks to|blam\w+(?: [\w’-]{1,20}){0,6} on|down to|caused by"
+    r"|(?:data (?:halls?|cent(?:re|er)s?)|servers?|region|facility) (?:run|operated|owned) by) (?:an? |the )?$"
 )
 BEFORE = re.compile(TROUBLE + r" (?:at|with|in|of|on|from|affecting|impacting) (?:[\w’-]{1,20} ){0,3}?$")
 
