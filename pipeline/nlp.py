@@ -166,7 +166,7 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
     service = choose_service(doc, reading)
     window = choose_when(finds(doc, "time", "range", "duration"), doc._.blocks, meta)
     why = choose_cause(finds(doc), next(iter(service.services), None))
-    impacts = choose_impact(finds(doc, "kind", "severity", "symptom"), meta)
+    impacts = choose_impact(finds(doc, "kind", "severity", "symptom", "reports", "official"), meta)
     status, status_mentions = choose_state(finds(doc, "status"), doc._.blocks, meta)
     settled = over(status, impacts.kind, meta, window.started_at, window.ended_at)
     if settled != status:

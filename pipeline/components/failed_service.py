@@ -26,7 +26,10 @@ STANDS_ON: Mapping[str, Any] = {"id": "third.stands_on", "cause": "third_party",
 # On a page of one's own, another house's trouble is told for one reason.
 ON_PAGE: Mapping[str, Any] = {**OTHER, "id": "third.on_page", "alone": 0.62}
 OPENING = 400  # characters in which a text says what it is about
-TROUBLE = r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug|trouble)\b(?!\.\w)"
+TROUBLE = (
+    r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug|trouble)"
+    r"\b(?!\.\w)"
+)
 AFTER = re.compile(
     r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
     + TROUBLE

@@ -19,6 +19,9 @@ from pipeline.model import Mention
 from pipeline.terms import Kind, Severity, Symptom
 
 READ = 1_500
+NUMBER = re.compile(r"(\d[\d.,]*)\s?(k\b|thousand|million)?")
+TIMES = {"k": 1_000, "thousand": 1_000, "million": 1_000_000}
+GROUPED = re.compile(r"[.,](?=\d{3}(?:\D|$))")
 LEAST_SYMPTOM = 0.25
 AROUND = 40
 
@@ -35,7 +38,7 @@ class Impact:
 
 @Language.factory("outagewire_impact", assigns=["doc._.finds"])
 class ImpactFinder:
-    """Adds finds of the fields `kind`, `severity` and `symptom` from the beginning of the text."""
+    """Adds finds of `kind`, `severity`, `symptom`, `reports` and `official` from the beginning of the text."""
 
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy calls every factory with both
         self.name = name
@@ -58,9 +61,16 @@ class ImpactFinder:
                     continue
                 if field == "symptom" and self.denied.search(lead):
                     continue
-                found.append(Find(field, start, end, text[start:end], rule.value, rule.id, 0.7, data=rule.data))
+                value = counted(match[0]) if field == "reports" else rule.value
+                found.append(Find(field, start, end, text[start:end], value, rule.id, 0.7, data=rule.data))
         add(doc, found)
         return doc
+
+
+def counted(words: str) -> str:
+    """The last number of the words, written out: "20,000" and "20k" are 20000."""
+    digits, unit = NUMBER.findall(words)[-1]
+    return str(round(float(GROUPED.sub("", digits.rstrip(".,"))) * TIMES.get(unit, 1)))
 
 
 def edge(rule: Rule, key: str) -> re.Pattern[str] | None:
@@ -70,7 +80,7 @@ def edge(rule: Rule, key: str) -> re.Pattern[str] | None:
 
 def holds(find: Find) -> bool:
     """Whether the phrase is said of this event. A symptom may be told by a negation: "cannot sign in"."""
-    return not find.context & ({"historical"} if find.field == "symptom" else {"negated", "historical"})
+    return not find.context & ({"negated", "historical"} if find.field in ("kind", "severity") else {"historical"})
 
 
 def sums(found: Sequence[Find], field: str, meta: Meta) -> dict[str, float]:
@@ -87,7 +97,7 @@ def sums(found: Sequence[Find], field: str, meta: Meta) -> dict[str, float]:
 
 
 def choose_impact(found: Sequence[Find], meta: Meta) -> Impact:
-    """The impact, `unknown` where no word tells of it. Pure."""
+    """The impact, `unknown` where no word tells of it; counted reports and the provider's word are mentions. Pure."""
     kinds, severities, symptoms = (sums(found, field, meta) for field in ("kind", "severity", "symptom"))
     chosen: list[tuple[str, str]] = []
     kind, severity = Kind.UNKNOWN, Severity.UNKNOWN
@@ -100,6 +110,11 @@ def choose_impact(found: Sequence[Find], meta: Meta) -> Impact:
     most = max(symptoms.values(), default=0.0)
     kept = sorted((v for v in symptoms if symptoms[v] >= LEAST_SYMPTOM * most), key=lambda v: -symptoms[v])
     chosen += [("symptom", value) for value in kept]
+    told = [f for f in found if f.field in ("reports", "official") and not f.context & {"historical", "asked"}]
+    counts = [f for f in told if f.field == "reports"]
+    if counts:  # the highest is the peak
+        chosen.append(("reports", max(counts, key=lambda f: int(f.value)).value))
+    chosen += dict.fromkeys(("official", f.value) for f in told if f.field == "official")
     ordered = sorted(found, key=lambda f: f.start)
     firsts = [next((f for f in ordered if (f.field, f.value) == pair and holds(f)), None) for pair in chosen]
     return Impact(kind, severity, tuple(Symptom(v) for v in kept), tuple(f.as_mention() for f in firsts if f))
