@@ -10,7 +10,7 @@ import re
 from pipeline.components.dates import PART_WORD, early_of
 from pipeline.components.points import Clock, Point
 from pipeline.components.time_rules import numbers
-from pipeline.components.zones import read_zone
+from pipeline.components.zone_words import read_zone
 from pipeline.terms import Precision
 
 CLOCK_12 = re.compile(

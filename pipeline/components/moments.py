@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pipeline.components.lengths import Length
 from pipeline.components.pieces import pieces, with_zone
 from pipeline.components.points import Day, Point
-from pipeline.components.zones import ZoneWord, read_zone
+from pipeline.components.zone_words import read_zone
+from pipeline.components.zones import ZoneWord
 
 GLUE = re.compile(
     r"(?:[\s,(*|@/–—]|T(?=$)|-(?=\s)|\b(?:on|at|of|in|the|around|about|approximately|approx|roughly|local|time|early|late|just"

@@ -28,7 +28,7 @@ from pipeline.components.dates import (
 from pipeline.components.lengths import UNIT_WORDS, Length, read_length
 from pipeline.components.points import Day, Point
 from pipeline.components.time_rules import numbers, parts
-from pipeline.components.zones import read_zone
+from pipeline.components.zone_words import read_zone
 from pipeline.terms import Precision
 
 Reader = Callable[[str, int], "tuple[Point | Length, ...]"]

@@ -11,15 +11,11 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.components.time_rules import RULES
 
-# Abbreviations that are English words or HTTP verbs: taken as zones in capitals only.
-WORDY = frozenset(
-    {"at", "met", "cat", "eat", "west", "art", "act", "get", "ect", "pet", "cot", "mt", "et", "pt", "ct", "wet", "z"}
-)
 LARGEST_OFFSET = timedelta(hours=14)
 
 
@@ -63,7 +59,7 @@ def readings() -> dict[str, tuple[Reading, ...]]:
     return {word: tuple(group) for word, group in table.items()}
 
 
-@cache
+@lru_cache(maxsize=1024)
 def named_zone(name: str) -> tzinfo | None:
     """The IANA zone of that name, or None where there is none."""
     try:
@@ -83,47 +79,6 @@ def offset_zone(text: str) -> tzinfo | None:
     return timezone(shift if found[1] == "+" else -shift)
 
 
-@cache
-def pattern() -> re.Pattern[str]:
-    """The expression of a zone right after a time; groups ``offset``, ``iana``, ``name``, ``odd``."""
-    names = "|".join(re.escape(w) for w in sorted(readings(), key=len, reverse=True) if w != "z")
-    return re.compile(
-        r"[\s*]{0,3}[(,\[]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
-        r"(?:(?:UTC|GMT)?\s?(?P<offset>(?<=UTC)[+\-−]\d{1,2}:?\d{0,2}|(?<=GMT)[+\-−]\d{1,2}:?\d{0,2}"
-        r"|(?<=UTC )[+\-−]\d{1,2}:?\d{0,2}|(?<=GMT )[+\-−]\d{1,2}:?\d{0,2}"
-        r"|(?<=\d)\+\d{2}:?\d{2}|(?<=\d )\+\d{2}:?\d{2}"
-        # A minus is an offset after seconds only: "10:00-11:00" is a range.
-        r"|(?<=:\d\d:\d\d)-\d{2}:?\d{2}|(?<=:\d\d:\d\d )-\d{2}:?\d{2}|(?<=\.\d{3})-\d{2}:?\d{2})(?!\d)"
-        r"|(?P<iana>[A-Z][A-Za-z]{1,12}/[A-Z][A-Za-z_]{1,20}(?:/[A-Z][A-Za-z_]{1,20})?)"
-        r"|(?P<local>local\stime)"
-        rf"|(?P<name>(?i:{names}))(?![\w&+]|-\w)(?!\sregion|\speople|\susers|/\w)"
-        r"|(?P<slash>(?i:[PMCE][SD]?T))(?=/[\dPMCE])"
-        r"|(?P<zulu>(?<=\d)Z|(?<=\d\s)Z)(?!\w)"
-        r"|(?P<odd>[A-Z]{1,3}[SD]T|(?<=\()[A-Z]{3,4}(?=\)))(?![\w&-]))\)?"
-    )
-
-
-def read_zone(text: str, at: int) -> ZoneWord | None:
-    """The zone that is written at this place, right after a time or a date, or None."""
-    found = pattern().match(text, at)
-    if found is None:
-        return None
-    kind = found.lastgroup or "odd"
-    word, span = found[kind], found.span(kind)
-    key = {"zulu": "utc", "local": "local"}.get(kind, word.lower())
-    if kind == "name" and key in WORDY and not word.isupper():
-        return None
-    if kind == "offset":
-        zone = offset_zone(word)
-    elif kind == "iana" and key not in readings():
-        zone = named_zone(word)
-    else:
-        known = readings().get(key, ())
-        only = known[0] if len(known) == 1 and not known[0].context else None
-        return ZoneWord(word, key, *span, only.zone if only else None)
-    return None if zone is None else ZoneWord(word, key, *span, zone)
-
-
 def settle(word: ZoneWord, low: str, countries: Iterable[str]) -> tzinfo | None:
     """The zone of an ambiguous writing by the words of the text (`low`, lower case), or None.
 
@@ -133,16 +88,18 @@ def settle(word: ZoneWord, low: str, countries: Iterable[str]) -> tzinfo | None:
         return word.zone
     near = set(countries)
     known = readings().get(word.key, ())
-    spoken = [r for r in known if r.country in near or any(_has(low, c) for c in r.context)]
+    rare = [r for r in known if not r.usual and any(_has(low, c) for c in r.context)]
+    spoken = rare if rare and any(r.usual for r in known) else [*rare, *(r for r in known if r.country in near)]
+    usual = next((r.zone for r in known if r.usual), None)
     if spoken:
-        return spoken[0].zone if len({str(r.zone) for r in spoken}) == 1 else None
-    return next((r.zone for r in known if r.usual), None)
+        return spoken[0].zone if len({str(r.zone) for r in spoken}) == 1 else usual
+    return usual
 
 
 def country(word: ZoneWord) -> str | None:
-    """The country of an unambiguous writing."""
-    known = readings().get(word.key, ())
-    return known[0].country if len(known) == 1 else None
+    """The country of a writing all of whose readings lie in one."""
+    known = {r.country for r in readings().get(word.key, ())}
+    return known.pop() if len(known) == 1 else None
 
 
 def _has(low: str, word: str) -> bool:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.components.zones import offset_zone, pattern, readings
+from pipeline.components.zone_words import read_zone
+from pipeline.components.zones import offset_zone, readings
 from pipeline.model import iso
 
 WORDS = sorted({(word, reading.example) for word, group in readings().items() for reading in group})
@@ -127,4 +128,4 @@ def test_offsets():
 
 
 def test_a_range_is_no_offset():
-    assert pattern().match("10:00-11:00", 5) is None
+    assert read_zone("10:00-11:00", 5) is None
