@@ -17,6 +17,12 @@ from pipeline.terms import Precision
 
 TOLERANCE = timedelta(days=1)
 LATE_POST = timedelta(minutes=90)
+SATURDAY = 5
+# Zones of places that write the month first; a zone of any other place says that the day comes first.
+MONTH_FIRST = frozenset(
+    {"America/Los_Angeles", "America/Denver", "America/Phoenix", "America/Chicago", "America/New_York"}
+    | {"America/Anchorage", "Pacific/Honolulu", "UTC", "UTC+00:00", "None"}
+)
 AFTERNOON = ("afternoon", "evening", "night")
 
 
@@ -58,6 +64,8 @@ def calendar_day(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date |
     """
     if day.month is not None:
         return _dated(day, anchor, zone)
+    if day.thanks is not None:
+        return _after_thanksgiving(day.thanks, day.year, anchor.day(zone) if anchor is not None else None)
     if anchor is None:
         return None
     today = anchor.day(zone)
@@ -65,10 +73,12 @@ def calendar_day(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date |
         return today + timedelta(days=day.shift)
     if day.day is not None:
         return _day_of_month(day.day, today)
+    if day.weekday is not None and day.weeks is not None:
+        return today - timedelta(days=today.weekday() - day.weekday + 7 * day.weeks)
     if day.weekday is not None:
         back = (today.weekday() - day.weekday) % 7
-        if day.last and back == 0:
-            back = 7
+        if day.last and (back == 0 or (day.weekday == SATURDAY and back == 1)):
+            back += 7
         return today - timedelta(days=back)
     return None
 
@@ -77,21 +87,38 @@ def _dated(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date | None:
     number, month = day.day or 1, day.month or 1
     if day.year is not None:
         found = _date(day.year, month, number)
-        if day.swap and anchor is not None:
-            other = _date(day.year, number, month)
-            today = anchor.day(zone)
-            # 03/04/2024 is read the other way round where only that lies in the month before publication.
-            if other is not None and found is not None and not _recent(found, today) and _recent(other, today):
-                return other
-        return found
+        return _ordered(found, _date(day.year, number, month), anchor, zone) if day.order == "?" else found
     if anchor is None:
         return None
     today = anchor.day(zone)
-    for year in range(today.year + 1, today.year - 9, -1):
-        found = _date(year, month, number)
-        if found is not None and found <= today + TOLERANCE:
+    found = _latest(month, number, today)
+    return _ordered(found, _latest(number, month, today), anchor, zone) if day.order == "?" else found
+
+
+def _latest(month: int, number: int, today: date) -> date | None:
+    """The latest such day not after the day of speaking."""
+    years = (_date(year, month, number) for year in range(today.year + 1, today.year - 9, -1))
+    return next((found for found in years if found is not None and found <= today + TOLERANCE), None)
+
+
+def _after_thanksgiving(days: int, year: int | None, today: date | None) -> date | None:
+    """Days after the fourth Thursday of November: of that year, or the latest not after the day of speaking."""
+    years = (year,) if year is not None else () if today is None else (today.year, today.year - 1)
+    for each in years:
+        first = date(each, 11, 1)
+        found = first + timedelta(days=(3 - first.weekday()) % 7 + 21 + days)
+        if year is not None or (today is not None and found <= today + TOLERANCE):
             return found
     return None
+
+
+def _ordered(month_first: date | None, day_first: date | None, anchor: Anchor | None, zone: tzinfo | None) -> date | None:
+    """03/04/2024 in the order of the zone's place, or in the other where only that lies in the month before speaking."""
+    one, two = (month_first, day_first) if str(zone) in MONTH_FIRST else (day_first, month_first)
+    if one is None or two is None or anchor is None:
+        return one or two
+    today = anchor.day(zone)
+    return two if not _recent(one, today) and _recent(two, today) else one
 
 
 def _recent(day: date, today: date) -> bool:

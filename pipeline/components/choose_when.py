@@ -17,6 +17,7 @@ from pipeline.components.finds import Block, Find, Meta
 from pipeline.components.window_ends import (
     Pick,
     computed_end,
+    computed_start,
     find_windows,
     lasting_start,
     over_midnight,
@@ -70,10 +71,10 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         and "historical" not in f.context
     ]
     start, end = posted_ends(start, end, blocks, [f for f in times if f.data["stamp"]])
-    start = start or lasting_start(told, meta) or published_start(meta, end)
+    start = start or computed_start(end, told) or lasting_start(told, meta) or published_start(meta, end)
     minutes, stated = _minutes(told, start, end)
     if minutes is None:
-        minutes, stated = _clocked(windows or [f for f in times if f.field == "range" and f.data["role"] == "start"])
+        minutes, stated = _clocked(windows or [f for f in times if _undated(f, limit)])
     end = end or computed_end(start, stated, limit)
     return _window(start, end, minutes, stated, windows, issues)
 
@@ -95,11 +96,13 @@ def _usable(find: Find, limit: datetime | None, meta: Meta, issues: list[Issue])
         issues.append(_issue("unknown_zone", find.text, meta))
     if data["at"] is None:
         return False
+    if data["conflict"]:
+        issues.append(_issue("weekday_conflict", find.text, meta))
     if data["to"] is not None and data["to"] < data["at"]:
         issues.append(_issue("end_before_start", find.text, meta))
         return False
     if limit is not None and data["at"] > limit:
-        if data["role"] == "start":
+        if data["role"] in ("start", "end"):
             issues.append(_issue("after_publication", find.text, meta))
         return False
     return True
@@ -131,6 +134,12 @@ def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[in
         best = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
         return best.data["minutes"], best
     return span, None
+
+
+def _undated(find: Find, limit: datetime | None) -> bool:
+    """Whether it is a range of the event whose length counts though its date or zone cannot be used."""
+    at = find.data["at"]
+    return find.field == "range" and find.data["role"] == "start" and (at is None or limit is None or at <= limit)
 
 
 def _clocked(ranges: list[Find]) -> tuple[int | None, Find | None]:

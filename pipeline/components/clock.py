@@ -22,12 +22,25 @@ CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
 CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")
 DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours)\b)?")
 DOTTED_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])")
+MILITARY_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till|through)\s{0,2}(?:[01]\d|2[0-3])[0-5]\d(?!\d)")
 MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:\s?(hrs|hours|h)\b)?(?!\d)")
 O_CLOCK = re.compile(r"(\d{1,2}|[a-z]+)\so['’]\s?clock\b", re.IGNORECASE)
 BARE_RANGE = re.compile(
     r"(\d{1,2})(?=\s{0,2}(?:-|–|—|to|and|until|till)\s{0,2}(?:about\s|around\s|approximately\s)?"
     r"\d{1,2}(?:[:.]\d{2})?\s?[ap]\.?\s?m\b)"
 )
+BARE_FROM = re.compile(r"(\d{1,2})(?=\s(?:to|and|until|till)\s(?:about\s|around\s)?\d{1,2}:\d{2}(?!\d))")
+FROM = re.compile(r"\b(?:from|between)\s(?:about\s|around\s)?$", re.IGNORECASE)
+BEFORE = re.compile(r"\b(?:before|until|till?|by)\s(?:about\s|around\s)?$", re.IGNORECASE)
+# A clock told by its distance to an hour: "half past nine", "a quarter to six", "twenty past four".
+NEAR_HOUR = re.compile(
+    r"(?:(?P<half>half)|(?:a\s)?(?P<quarter>quarter)|(?P<minutes>\d{1,2}|five|ten|twelve|eighteen|twenty(?:[\s-]five)?)(?P<said>\sminutes)?)"
+    r"[\s-](?P<side>past|after|to|before|till|of)[\s-](?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight)\b"
+    r"(?!\s(?:hours|minutes|days|weeks|people|users|times|percent|million|thousand))(?::\d)?"
+    r"(?:\so['’]\s?clock)?(?:\s?(?P<meridiem>[ap])\.?\s?m\b\.?)?",
+    re.IGNORECASE,
+)
+OF_THE_DAY = re.compile(r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE)
 BARE_HOUR = re.compile(r"(\d{1,2})(?=\s(?:this|in\sthe|on\s[A-Z]\w{2,8}day|last\snight|yesterday|tonight|at\snight)\b)")
 LEAD = re.compile(
     r"(?:\bat|\baround|\babout|\bby|\bsince|\buntil|\bfrom|\bto|\bbefore|\bafter|~)\s?(?:about|around|roughly)?\s?$",
@@ -66,11 +79,13 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
             found = dotted
     if found is None:
         military = MILITARY.match(text, at)
-        if military is not None and (military[3] or _plain_zone(text, military.end())):
+        if military is not None and (military[3] or _plain_zone(text, military.end()) or _military_pair(text, military)):
             found = military
     if found is not None:
         return _point(at, found.end(), found[1], found[2])
     found = O_CLOCK.match(text, at) or BARE_RANGE.match(text, at)
+    if found is None and FROM.search(text, max(0, at - 15), at):
+        found = BARE_FROM.match(text, at)
     return () if found is None else _point(at, found.end(), found[1])
 
 
@@ -78,6 +93,12 @@ def _zone_ahead(text: str, at: int) -> bool:
     """Whether a zone follows, or another dotted time with one, so that "10.15" is a time and no version."""
     pair = DOTTED_PAIR.match(text, at)
     return read_zone(text, pair.end() if pair else at) is not None
+
+
+def _military_pair(text: str, first: re.Match[str]) -> bool:
+    """Whether another such time with a zone follows: "between 1000 and 1130 UTC"."""
+    pair = MILITARY_PAIR.match(text, first.end())
+    return pair is not None and _plain_zone(text, pair.end())
 
 
 def _plain_zone(text: str, at: int) -> bool:
@@ -96,6 +117,35 @@ def read_bare_hour(text: str, at: int) -> tuple[Point, ...]:
         if found is None or not _plain_zone(text, found.end()):
             return ()
     return _point(at, found.end(), found.group())
+
+
+def read_near_hour(text: str, at: int) -> tuple[Point, ...]:
+    """Read "half past nine", "a quarter to six p.m.", "ten to seven in the evening"."""
+    found = NEAR_HOUR.match(text, at)
+    if found is None:
+        return ()
+    past = found["side"].lower() in ("past", "after")
+    # "ten to seven" and "five of six" are counts unless minutes, a half of the day or a part of it is named.
+    sure = found["quarter"] or found["said"] or found["meridiem"] or OF_THE_DAY.match(text, found.end())
+    if not (sure or (past and found["side"].lower() == "past")):
+        return ()
+    hour = {"noon": 12, "midnight": 24}.get(found["hour"].lower()) or _number(found["hour"])
+    minutes = 30 if found["half"] else 15 if found["quarter"] else _number(found["minutes"])
+    if not 1 <= hour <= 24 or not 0 < minutes < 60 or (found["half"] and not past):
+        return ()
+    if found["meridiem"]:
+        hour = hour % 12 + (12 if found["meridiem"].lower() == "p" else 0)
+    whole = (hour * 60 + (minutes if past else -minutes)) % 1440
+    if not past and hour == 1 and not found["meridiem"]:
+        whole += 720
+    settled = found["meridiem"] is not None or found["hour"].lower() in ("noon", "midnight")
+    return (Point(at, found.end(), clock=Clock(whole // 60, whole % 60, 0, Precision.MINUTE, settled)),)
+
+
+def _number(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    return sum(numbers().get(part, 0) for part in re.split(r"[\s-]", word.lower()))
 
 
 def read_word_clock(text: str, at: int) -> tuple[Point, ...]:
@@ -119,7 +169,9 @@ def read_part(text: str, at: int) -> tuple[Point, ...]:
         return ()
     word = found.group().lower()
     if word in ("noon", "midnight", "midday"):
-        hour = 0 if word == "midnight" else 12
+        # "just before midnight on Tuesday" is the end of that day, "at midnight" its beginning.
+        late = word == "midnight" and BEFORE.search(text, max(0, at - 16), at)
+        hour = 24 if late else 0 if word == "midnight" else 12
         return (Point(at, found.end(), clock=Clock(hour, 0, 0, Precision.HOUR, meridiem=True)),)
     return (Point(at, found.end(), part=word, early=early_of(text, at)),)
 

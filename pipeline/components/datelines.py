@@ -31,6 +31,8 @@ def is_dateline(text: str, unit: Point | Range, title_end: int) -> bool:
     day = unit.day
     if day is None or day.year is None or day.day is None:
         return False
+    if text[unit.start : unit.start + 8].isdigit():
+        return False
     return LEAD_WORD.search(text, max(0, unit.start - 24), unit.start) is None
 
 

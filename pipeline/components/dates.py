@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from pipeline.components.points import Day, Point
-from pipeline.components.time_rules import parts
+from pipeline.components.time_rules import holidays, parts
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,8 +22,8 @@ YEAR = r"((?:19|20)\d{2})(?![\d:]|\s?(?:UTC|GMT|hrs|hours))"
 
 ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=$|[^\d\w/.-]|T\d|[.,]\s|[.,]$)")
 DAY_MONTH = re.compile(
-    rf"(\d{{1,2}}){ORDINAL}(?:\s?(-|–|—|/|&|to|and|through)\s?(\d{{1,2}}){ORDINAL})?\.?(?:\s{{1,3}}of)?[\s-]{{1,2}}"
-    rf"({MONTH})\b\.?(?:,?[\s-]{{1,2}}{YEAR})?",
+    rf"(\d{{1,2}}){ORDINAL}(?:\s?(-|–|—|/|&|to|and|through)\s?(\d{{1,2}}){ORDINAL})?\.?(?:\s{{1,3}}of)?[\s/-]{{1,2}}"
+    rf"({MONTH})\b\.?(?:,?[\s/-]{{1,2}}{YEAR})?",
     re.IGNORECASE,
 )
 MONTH_DAY = re.compile(
@@ -32,9 +32,26 @@ MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 MONTH_YEAR = re.compile(rf"({MONTH})\b\.?,?\s{{1,2}}(?:of\s)?{YEAR}", re.IGNORECASE)
-NUMERIC_DATE = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|\.\d)")
+NUMERIC_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|[.-]\d)")
+SHORT_DATE = re.compile(r"(\d{1,2})/(\d{1,2})(?=,?\s(?:at|from|between|around|about|until)\b|\s\d{1,2}:\d\d)")
+HOLIDAY = re.compile("|".join(re.escape(h) for h in sorted(holidays(), key=len, reverse=True)), re.IGNORECASE)
+BY_NAME = re.compile(r"\b(?:on|since|until|early|late|of)\s(?:the\s)?$", re.IGNORECASE)
+# "Tuesday last week", "last week on Tuesday", "next Tuesday"; "Black Friday" is no Friday of this week.
+LAST_WEEK = re.compile(r",?\s(?:of\s)?last\sweek\b", re.IGNORECASE)
+WEEK_BEFORE = re.compile(r"\b(?:(last\sweek,?\s(?:on\s)?)|(next\s(?:week\son\s)?)|(black|cyber|good|super|ash|palm|easter)\s)$", re.IGNORECASE)
+ON = re.compile(r"\b(?:on|since)\s$", re.IGNORECASE)
 ORDINAL_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|$)")
 THE_OR_WEEKDAY = re.compile(r"(?:\bthe|day)\s$", re.IGNORECASE)
+DAY_BEFORE = re.compile(r"\bday\sbefore\s$", re.IGNORECASE)
+# A day told from the one before it: "the next day", "the following morning", "the same evening", "the previous night".
+NEXT_DAY = re.compile(
+    r"(?P<which>next|following|same|previous)\s(?:day|(?P<part>morning|afternoon|evening|night))(?!\s(?:that|we|he|she|they)\b)",
+    re.IGNORECASE,
+)
+AFTERS = {"next": 1, "following": 1, "same": 0, "previous": -1}
+ALL_DAY = re.compile(r"all\s(?:of\s)?(?:this\s)?(?:(?P<part>morning|afternoon|evening|night)|day)(?:\slong)?\b", re.IGNORECASE)
+WEEKEND_LEAD = re.compile(r"\b(?:(?:over|during|at|since|all|this|of)\s(?:the\s|this\s)?|(?P<last>last|past)\s)(?:past\s)?$", re.IGNORECASE)
+LONG_PART = re.compile(r"(?:early|small)\shours\b", re.IGNORECASE)
 PART_WORD = re.compile("|".join(sorted(parts(), key=len, reverse=True)), re.IGNORECASE)
 SHORT_DAY_NEXT = re.compile(rf"\.?,?\s(?:\d|{MONTH}\b|morning|afternoon|evening|night|at\s\d)", re.IGNORECASE)
 LETTERS = re.compile(r"[A-Za-z]{1,20}")
@@ -107,15 +124,40 @@ def read_numeric_date(text: str, at: int) -> tuple[Point, ...]:
     found = NUMERIC_DATE.match(text, at)
     if found is None:
         return ()
+    if found[2] == "-" and len(found[4]) == 2:
+        return ()
     first, dot, second = int(found[1]), found[2] == ".", int(found[3])
     year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
     # A dot is European (day first), a slash American unless its first number can be no month.
-    month, day, swap = (
-        (second, first, False) if dot or first > 12 else (first, second, second <= 12 and first != second)
-    )
+    month, day = (second, first) if dot or first > 12 else (first, second)
+    order = "dm" if dot or first > 12 else "md" if second > 12 or first == second else "?"
     if not _real(month, day) or (dot and len(found[4]) == 2):
         return ()
-    return (Point(at, found.end(), day=Day(year, month, day, swap=swap)),)
+    return (Point(at, found.end(), day=Day(year, month, day, order=order)),)
+
+
+def read_short_date(text: str, at: int) -> tuple[Point, ...]:
+    """Read "on 7/9 at", a numeric date without a year, where a time follows."""
+    found = SHORT_DATE.match(text, at)
+    if found is None or not ON.search(text, max(0, at - 6), at):
+        return ()
+    first, second = int(found[1]), int(found[2])
+    month, day = (second, first) if first > 12 else (first, second)
+    if not _real(month, day):
+        return ()
+    return (Point(at, found.end(), day=Day(month=month, day=day, order="?" if first <= 12 and second <= 12 else None)),)
+
+
+def read_holiday(text: str, at: int) -> tuple[Point, ...]:
+    """Read "on Christmas Day", "on Black Friday"."""
+    found = HOLIDAY.match(text, at)
+    if found is None or not BY_NAME.search(text, max(0, at - 14), at):
+        return ()
+    said = holidays()[found.group().lower()]
+    if said[0] == "+":
+        return (Point(at, found.end(), day=Day(thanks=int(said))),)
+    month, _, number = said.partition("-")
+    return (Point(at, found.end(), day=Day(month=int(month), day=int(number))),)
 
 
 def month_of(name: str) -> int:
@@ -135,8 +177,17 @@ def read_weekday(text: str, at: int) -> tuple[Point, ...]:
     word, end = found.group(), found.end()
     if len(word) < 6 and not SHORT_DAY_NEXT.match(text, end):
         return ()
+    number, weeks = WEEKDAYS.index(word[:3].lower()), None
+    behind = LAST_WEEK.match(text, end)
+    before = WEEK_BEFORE.search(text, max(0, at - 16), at)
+    if before is not None and before[3]:
+        return ()
+    if behind is not None:
+        weeks, end = 1, behind.end()
+    elif before is not None:
+        weeks = 1 if before[1] else -1
     last = text[max(0, at - 5) : at].lower() == "last "
-    return (Point(at, end, day=Day(weekday=WEEKDAYS.index(word[:3].lower()), last=last), early=early_of(text, at)),)
+    return (Point(at, end, day=Day(weekday=number, weeks=weeks, last=last), early=early_of(text, at)),)
 
 
 def early_of(text: str, at: int) -> str | None:
@@ -151,6 +202,8 @@ def read_today(text: str, at: int) -> tuple[Point, ...]:
     if found is None:
         return ()
     word = found.group().lower()
+    if word == "yesterday" and DAY_BEFORE.search(text, max(0, at - 16), at):
+        return (Point(at, found.end(), day=Day(shift=-2)),)
     part = "night" if word == "tonight" else None
     shift = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
     return (Point(at, found.end(), day=Day(shift=shift), part=part, early=early_of(text, at)),)
@@ -165,3 +218,35 @@ def read_this_part(text: str, at: int) -> tuple[Point, ...]:
     shift = -1 if lead == "last" else 0
     early = lead if lead in ("late", "early") else early_of(text, at)
     return (Point(at, found.end(), day=Day(shift=shift), part=part, early=early),)
+
+
+def read_next_day(text: str, at: int) -> tuple[Point, ...]:
+    """Read "the next day", "the same evening": a day after, or the day of, the time told before."""
+    found = NEXT_DAY.match(text, at)
+    if found is None or text[max(0, at - 4) : at].lower() not in ("the ", "hat "):
+        return ()
+    part = found["part"].lower() if found["part"] else None
+    return (Point(at, found.end(), day=Day(after=AFTERS[found["which"].lower()]), part=part),)
+
+
+def read_all_day(text: str, at: int) -> tuple[Point, ...]:
+    """Read "all morning", "all day": it began on the day of speaking, "all night" on the one before."""
+    found = ALL_DAY.match(text, at)
+    if found is None:
+        return ()
+    part = found["part"].lower() if found["part"] else None
+    return (Point(at, found.end(), day=Day(shift=-1 if part == "night" else 0), part=part),)
+
+
+def read_weekend(text: str, at: int) -> tuple[Point, ...]:
+    """Read "over the weekend": the last Saturday."""
+    lead = WEEKEND_LEAD.search(text, max(0, at - 20), at)
+    if lead is None:
+        return ()
+    return (Point(at, at + len("weekend"), day=Day(weekday=5, last=lead["last"] is not None)),)
+
+
+def read_long_part(text: str, at: int) -> tuple[Point, ...]:
+    """Read "the early hours"."""
+    found = LONG_PART.match(text, at)
+    return () if found is None else (Point(at, found.end(), part=found.group().lower()),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.components.time_rules import numbers
+from pipeline.components.time_rules import numbers, vague
 
 MINUTES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0}
 UNIT = (
@@ -21,7 +21,7 @@ AMOUNT = (
     r"|(?P<half>half[\s-](?:of\s)?(?:an?[\s-])?)|(?P<one>an?(?=\s)))"
 )
 FIRST = re.compile(
-    rf"{AMOUNT}(?:\+|\s?plus|-plus)?(?P<half2>[\s-]and[\s-]a[\s-]half)?[\s-]{{0,2}}(?:full\s|straight\s|solid\s|whole\s|consecutive\s)?{UNIT}"
+    rf"{AMOUNT}(?:\+|\s?plus|-plus)?(?P<half2>[\s-]and[\s-]a[\s-]half)?[\s-]{{0,2}}(?:full\s|straight\s|solid\s|whole\s|entire\s|consecutive\s|additional\s)?{UNIT}"
     r"(?P<half3>\sand\sa\shalf)?",
     re.IGNORECASE,
 )
@@ -43,10 +43,18 @@ QUARTERS = re.compile(
 )
 LONE = re.compile(r"(?P<unit>hour|day|week|minute)(?:[-\s]?long)(?![a-z])", re.IGNORECASE)
 COUPLE = re.compile(
-    r"a\scouple\s(?:of\s)?(?P<unit>hours|minutes|days|weeks)(?![a-z])|an?\s(?:good\s)?(?P<vague>few|several)\s(?:hours|minutes|days)",
+    r"(?:(?:an?\s)?couple\s(?:of\s)?(?:more\s)?(?P<unit>hours|minutes|mins|days|weeks)"
+    r"|(?P<vague>an?\s(?:good\s)?few|several|some|many)\s(?:more\s)?(?P<many>hours|minutes|mins|days|weeks))(?![a-z])",
     re.IGNORECASE,
 )
-UNIT_WORDS = ("half", "quarter", "quarters", "hour", "day", "hourlong", "daylong", "week", "several")
+# "lasted 02:14:00", "Duration: 3:12 hours": a clock face that is a length.
+FACE = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?!\s?(?:[ap]\.?m\b|[A-Z]{2,4}\b))(?:\s?(?:hours|hrs|h)\b)?", re.IGNORECASE)
+FACE_LEAD = re.compile(r"\b(?:last(?:ed|ing|s)|duration(?:\sof|\swas)?|downtime(?:\sof|\swas)?)\s?[:|=]?\s{0,2}(?:about\s)?$", re.IGNORECASE)
+# "the past hour" is an hour, "the better part of a day" no number at all.
+PAST = re.compile(r"\b(?:last|past)\s$", re.IGNORECASE)
+PART_OF = re.compile(r"\bpart\sof\s$", re.IGNORECASE)
+PAST_UNIT = re.compile(r"(?P<unit>hour|day|minute)(?![a-z-])", re.IGNORECASE)
+UNIT_WORDS = ("half", "quarter", "quarters", "hour", "day", "hourlong", "daylong", "week", "several", "couple", "some", "many", "minute")
 DENIED = re.compile(r"\s?(?:%|percent\b|x\b)")
 
 
@@ -64,6 +72,10 @@ class Length:
 
 def read_length(text: str, at: int) -> Length | None:
     """The length of time that begins at this place, or None."""
+    if PAST.search(text, max(0, at - 5), at):
+        found = PAST_UNIT.match(text, at)
+        if found is not None:
+            return Length(at, found.end(), MINUTES[found["unit"].lower()], found["unit"].lower())
     for expression, read in (
         (SPREAD, _spread),
         (FIRST, _sum),
@@ -81,6 +93,15 @@ def read_length(text: str, at: int) -> Length | None:
     return None
 
 
+def read_face(text: str, at: int) -> Length | None:
+    """The length that a clock face shows: "lasted 02:14:00", "Duration: 3:12 hours"."""
+    found = FACE.match(text, at)
+    if found is None or not FACE_LEAD.search(text, max(0, at - 24), at):
+        return None
+    hours, minutes, seconds = (int(g or 0) for g in found.groups())
+    return Length(at, found.end(), hours * 60 + minutes + seconds / 60, "minute")
+
+
 def _sum(found: re.Match[str], text: str) -> Length:
     """The parts in order, each of a smaller unit than the one before."""
     unit = _unit(found["unit"])
@@ -95,7 +116,8 @@ def _sum(found: re.Match[str], text: str) -> Length:
         last = _unit(more["unit"])
         total += _amount(more) * MINUTES[last]
         end = more.end()
-    return Length(found.start(), end, total, unit, long=found["long"] is not None)
+    unsaid = found["one"] is not None and PART_OF.search(text, max(0, found.start() - 8), found.start()) is not None
+    return Length(found.start(), end, total, unit, vague=unsaid, long=found["long"] is not None)
 
 
 def _amount(found: re.Match[str]) -> float:
@@ -144,8 +166,12 @@ def _quarters(found: re.Match[str], _text: str) -> Length:
 
 
 def _couple(found: re.Match[str], _text: str) -> Length:
-    unit = _unit(found["unit"] or "hours")
-    return Length(found.start(), found.end(), 2 * MINUTES[unit], unit, vague=True)
+    if found["unit"]:
+        unit = _unit(found["unit"])
+        return Length(found.start(), found.end(), 2 * MINUTES[unit], unit)
+    unit = _unit(found["many"])
+    some = vague().get(found["vague"].split()[-1].lower(), 2)
+    return Length(found.start(), found.end(), some * MINUTES[unit], unit, vague=True)
 
 
 def _lone(found: re.Match[str], _text: str) -> Length:

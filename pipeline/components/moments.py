@@ -17,7 +17,7 @@ from pipeline.components.zone_words import read_zone
 from pipeline.components.zones import ZoneWord
 
 GLUE = re.compile(
-    r"(?:[\s,(*|@/–—]|T(?=$)|-(?=\s)|\b(?:on|at|of|in|the|around|about|approximately|approx|roughly|local|time|early|late|just"
+    r"(?:[\s,()*|@/–—]|T(?=$)|-(?=\s)|\b(?:on|at|of|in|the|around|about|approximately|approx|roughly|local|time|early|late|just"
     r"|after|before|past|shortly|this|same|day|that|between|from|starting|beginning|hours|mid)\b|\.(?=\s?$))*",
     re.IGNORECASE,
 )
@@ -26,7 +26,7 @@ AGAIN = re.compile(r"\s?[(/]\s?(?:or\s|i\.e\.\s)?")
 ON = re.compile(r"\bon\b", re.IGNORECASE)
 LONGEST_GLUE = 32
 LINK = re.compile(
-    r"[\s,*_)\]]{0,4}(?:(?P<to>to|until|till|til|through|thru|up\sto|through\sto|and\sended\sat|and\sending\sat|and\slasted\suntil)\b"
+    r"[\s,*_)\]]{0,4}(?:(?P<slash>/)|(?P<to>to|until|till|['’]?til|through|thru|up\sto|through\sto|and\sended\sat|and\sending\sat|and\slasted\suntil)\b"
     r"|(?P<dash>-|–|—|->|→)|(?P<and>and|&|&amp;)(?![a-z]))"
     r"(?:[\s,*~]|\b(?:to|approximately|approx\.?|about|around|roughly|at|on|the|just|after|before|early|late|nearly|almost|circa|as)\b){0,8}",
     re.IGNORECASE,
@@ -72,7 +72,7 @@ def read_times(text: str) -> Reading:
             points[-1:] = [again] if again is not None else [*points[-1:], piece]
         else:
             points[-1] = with_zone(joined, text)
-    kept = [p for p in points if p.day is not None or p.clock is not None or p.back is not None]
+    kept = [p for p in points if p.day is not None or p.clock is not None or p.back is not None or p.part == "overnight"]
     return Reading(tuple(_ranges(kept, text)), tuple(lengths), _declared(text) if kept else None)
 
 
@@ -177,6 +177,9 @@ def _linked(first: Point, last: Point, text: str) -> bool:
     if first.clock is None and last.clock is not None and last.day is None:
         return False
     opened = BETWEEN.search(text, max(0, first.start - 40), first.start) or INSIDE.search(text, first.start, first.end)
+    if link["slash"]:
+        # "2024-07-09T10:00Z/2024-07-09T11:30Z", the interval of ISO 8601.
+        return all(p.clock is not None and p.day is not None and p.day.year is not None for p in (first, last))
     if link["and"]:
         return opened is not None
     return opened is not None or link["to"] is not None or _like(first, last)

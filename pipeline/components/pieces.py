@@ -12,20 +12,27 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.components.clock import read_bare_hour, read_clock, read_part, read_word_clock
+from pipeline.components.clock import read_bare_hour, read_clock, read_near_hour, read_part, read_word_clock
 from pipeline.components.dates import (
     MONTHS,
     WEEKDAYS,
+    read_all_day,
     read_day_month,
+    read_holiday,
     read_iso_date,
+    read_long_part,
     read_month_word,
+    read_next_day,
     read_numeric_date,
     read_ordinal,
+    read_short_date,
     read_this_part,
     read_today,
     read_weekday,
+    read_weekend,
 )
-from pipeline.components.lengths import UNIT_WORDS, Length, read_length
+from pipeline.components.lengths import UNIT_WORDS, Length, read_face, read_length
+from pipeline.components.machine_times import read_machine_time
 from pipeline.components.points import Day, Point
 from pipeline.components.time_rules import numbers, parts
 from pipeline.components.zone_words import read_zone
@@ -33,7 +40,8 @@ from pipeline.terms import Precision
 
 Reader = Callable[[str, int], "tuple[Point | Length, ...]"]
 NUMBER_OR_WORD = re.compile(r"[A-Za-z]+|[0-9]+")
-AGO = re.compile(r"\sago\b")
+AGO = re.compile(r"\s(?:or\sso\s)?ago\b")
+NOW = re.compile(r"just\snow\b|moments\sago\b", re.IGNORECASE)
 
 
 def pieces(text: str) -> Iterator[Point | Length]:
@@ -55,7 +63,11 @@ def _number(text: str, at: int) -> tuple[Point | Length, ...]:
     before = text[at - 1 : at] if at else ""
     if before and (before in "$£€#@%_." or (before.isalnum() and before != "T")):
         return ()
-    for read in NUMBER_READERS:
+    readers = STAMP_READERS if text[at : at + 8].isdigit() else NUMBER_READERS
+    face = read_face(text, at)
+    if face is not None:
+        return (face,)
+    for read in readers:
         out = read(text, at)
         if out:
             return out
@@ -67,16 +79,28 @@ def _length(text: str, at: int) -> tuple[Point | Length, ...]:
     if length is None:
         return ()
     ago = AGO.match(text, length.end)
-    if ago is None or length.vague or length.unit not in ("minute", "hour", "day"):
+    if ago is None or length.unit == "second":
         return (length,)
-    if length.unit == "day":
-        return (Point(at, ago.end(), day=Day(shift=-round(length.minutes / 1440))),)
-    precision = Precision.HOUR if length.unit == "hour" else Precision.MINUTE
+    if length.unit in ("day", "week"):
+        # "a few days ago" is known to no day.
+        return () if length.vague else (Point(at, ago.end(), day=Day(shift=-round(length.minutes / 1440))),)
+    precision = Precision.MINUTE if length.unit == "minute" else Precision.HOUR
+    if length.vague:
+        precision = Precision.HOUR if length.unit == "minute" else Precision.PART_OF_DAY
     return (Point(at, ago.end(), back=timedelta(minutes=length.minutes), precision=precision),)
 
 
+def _now(text: str, at: int) -> tuple[Point, ...]:
+    found = NOW.match(text, at)
+    return () if found is None else (Point(at, found.end(), back=timedelta(0), precision=Precision.HOUR),)
+
+
+def _early_hours(text: str, at: int) -> tuple[Point | Length, ...]:
+    return read_long_part(text, at) or read_this_part(text, at)
+
+
 def _number_word(text: str, at: int) -> tuple[Point | Length, ...]:
-    return _length(text, at) or read_word_clock(text, at)
+    return read_near_hour(text, at) or _length(text, at) or read_word_clock(text, at)
 
 
 def with_zone(point: Point, text: str) -> Point:
@@ -97,11 +121,15 @@ LONG_MONTHS = (
     "january", "february", "april", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# A number of eight figures or more can be nothing else.
+STAMP_READERS: tuple[Reader, ...] = (read_machine_time,)
 NUMBER_READERS: tuple[Reader, ...] = (
     read_iso_date,
+    read_near_hour,
     read_day_month,
     read_clock,
     read_numeric_date,
+    read_short_date,
     _length,
     read_ordinal,
     read_bare_hour,
@@ -112,7 +140,13 @@ READERS: dict[str, Reader] = {
     **_spelled(LONG_DAYS, read_weekday),
     **_spelled((*WEEKDAYS, "tues", "weds", "thur", "thurs"), read_weekday, capital=True),
     **_spelled(("yesterday", "today", "tonight", "tomorrow"), read_today),
-    **_spelled(("this", "last", "late", "earlier", "early"), read_this_part),
+    **_spelled(("this", "last", "late", "earlier"), read_this_part),
+    **_spelled(("early", "small"), _early_hours),
+    **_spelled(("next", "following", "same", "previous"), read_next_day),
+    **_spelled(("all",), read_all_day),
+    **_spelled(("just", "moments"), _now),
+    **_spelled(("weekend",), read_weekend),
+    **_spelled(("new", "christmas", "boxing", "halloween", "valentine", "independence", "thanksgiving", "black", "cyber"), read_holiday),
     **_spelled((p for p in parts() if " " not in p), read_part),
     **_spelled((*numbers(), *UNIT_WORDS), _number_word),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from pipeline.components.zones import ZoneWord
 from pipeline.terms import Precision
@@ -22,25 +23,33 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day as written: any of a calendar date, a weekday and a distance from the day of speaking."""
+    """A day as written: any of a calendar date, a weekday and a distance from the day of speaking.
+
+    `weeks` counts the weeks before the one of speaking ("Tuesday last week" 1, "next Tuesday" -1), `after` the days
+    after the time told before ("the next day" 1), `thanks` those after the fourth Thursday of November ("Black Friday" 1).
+    `order` is "dm" or "md" for a date in figures that can be read in one order only, "?" for one in two.
+    """
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
     weekday: int | None = None
     shift: int | None = None
+    weeks: int | None = None
+    after: int | None = None
+    thanks: int | None = None
+    order: str | None = None
     last: bool = False
-    swap: bool = False
 
     def merged(self, other: Day) -> Day | None:
         """Both together, or None where they contradict ("Monday" and "Tuesday")."""
-        out: dict[str, int | None] = {}
-        for name in ("year", "month", "day", "weekday", "shift"):
+        out: dict[str, Any] = {}
+        for name in ("year", "month", "day", "weekday", "shift", "weeks", "after", "thanks", "order"):
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine is not None and theirs is not None and mine != theirs:
                 return None
             out[name] = theirs if mine is None else mine
-        return Day(**out, last=self.last or other.last, swap=self.swap or other.swap)
+        return Day(**out, last=self.last or other.last)
 
 
 @dataclass(frozen=True, slots=True)

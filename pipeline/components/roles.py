@@ -33,6 +33,11 @@ SUBJECT_REACH = 60
 # "not working normally since 10:14" is no end; "working normally since 10:14" is one.
 DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[’']t\b", re.IGNORECASE)
 DENIAL_REACH = 24
+LOOK_AHEAD = 40
+# "has been down for three hours" goes on, "had been down" is over.
+ONGOING = re.compile(r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?[a-z]{0,14}\s?)$", re.IGNORECASE)
+NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b", re.IGNORECASE)
+STILL_REACH = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +145,46 @@ def _nearest(
 
 def length_role(text: str, length: Length, bounds: tuple[int, int]) -> Role:
     """Whether a length of time is the outage's: ``outage``, ``so_far``, ``history``, ``other`` or ``none``."""
-    for hit in cue_index("cue", "before").hits(text, max(bounds[0], length.start - LOOK_BACK), length.start):
+    left = max(bounds[0], length.start - LOOK_BACK)
+    told = list(cue_index("cue", "before").hits(text, left, length.start))
+    for hit in told:
         if hit.cue.role == "history":
             return Role("history", hit.cue.id, length.start - hit.end)
     after = list(cue_index("length", "after").hits(text, length.end, min(bounds[1], length.end + LENGTH_AFTER)))
     close = next((h for h in after if h.start - length.end <= 2), None)
     if close is not None:
-        return Role(close.cue.role, close.cue.id, close.start - length.end)
+        role = Role(close.cue.role, close.cue.id, close.start - length.end)
+        return _until_well(text, length, bounds, told, close) or role
     before = list(cue_index("length", "before").hits(text, max(bounds[0], length.start - LENGTH_BEFORE), length.start))
     if before:
-        return Role(before[-1].cue.role, before[-1].cue.id, length.start - before[-1].end)
+        return _still_on(text, before[-1], length) or Role(
+            before[-1].cue.role, before[-1].cue.id, length.start - before[-1].end
+        )
     if length.long and after:
         return Role(after[0].cue.role, after[0].cue.id, after[0].start - length.end)
     return Role("none", "none", LENGTH_BEFORE)
+
+
+def _until_well(
+    text: str, length: Length, bounds: tuple[int, int], told: Sequence[CueHit], close: CueHit
+) -> Role | None:
+    """The outage's own length in "restored three hours later", "back 25 minutes after it failed", "hours before it was back"."""
+    said = text[close.start : close.end].lower()
+    well = any(h.cue.role == "end" and length.start - h.end <= SUBJECT_REACH for h in told)
+    behind = cue_index("cue", "after").hits(text, close.end, min(bounds[1], close.end + LOOK_AHEAD))
+    first = next((h.cue.role for h in behind if h.cue.role in ("start", "end")), None)
+    if (said == "later" and well) or (said == "after" and well and first == "start") or (said == "before" and first == "end"):
+        return Role("outage", "until_well", close.start - length.end)
+    return None
+
+
+def _still_on(text: str, hit: CueHit, length: Length) -> Role | None:
+    """So far only: "has been down for three hours"; nothing of it tells an end."""
+    if hit.cue.role != "outage" or not text[hit.start : hit.end].lower().endswith("for"):
+        return None
+    if ONGOING.search(text, max(0, hit.start - STILL_REACH), hit.start) or NOW.match(text, length.end):
+        return Role("so_far", "has_been", length.start - hit.end)
+    return None
 
 
 def _line_ends(text: str, line: int, at: int) -> bool:

@@ -57,7 +57,11 @@ class _Settling:
             self.anchor = dateline(self.slots, self.roles, self.anchor) or self.anchor
         days = (slot.point.day for slot in self.slots)
         self.year = next((d.year for d in days if d is not None and d.year is not None), None)
-        self.days: list[date | None] = [self._own_day(slot) for slot in self.slots]
+        orders = {s.point.day.order for s in self.slots if s.point.day is not None} - {None, "?"}
+        self.order = orders.pop() if len(orders) == 1 else None
+        self.days: list[date | None] = [None] * len(self.slots)
+        for i in range(len(self.slots)):
+            self.days[i] = self._own_day(i)
 
     def run(self) -> list[Settled]:
         out, at = [], 0
@@ -78,7 +82,7 @@ class _Settling:
             loose = role.name in ("none", "start", "end") and role.distance > CLOSE
             if loose and is_dateline(self.text, unit, self.meta.title_end):
                 role = Role("posted", "dateline", 0)
-            if any(p.day is not None and (p.day.shift or 0) > 0 for p in ends(unit)):
+            if any(p.day is not None and ((p.day.shift or 0) > 0 or p.day.weeks == -1) for p in ends(unit)):
                 role = Role("scheduled", "tomorrow", 0)
             out.extend([role] * len(ends(unit)))
         return out
@@ -93,12 +97,37 @@ class _Settling:
         posted = self.blocks[slot.block].posted_at if slot.block is not None else None
         return Anchor(posted) if posted is not None else self.anchor
 
-    def _own_day(self, slot: Slot) -> date | None:
+    def _own_day(self, i: int) -> date | None:
+        slot = self.slots[i]
         day = slot.point.day
         if day is None:
             return None
+        if day.after is not None:
+            before = self._told_before(i)
+            return None if before is None else before + timedelta(days=day.after)
+        if day.order == "?" and self.order is not None:
+            # One date of the text that can be read in one order only tells the order of all.
+            dm = self.order == "dm"
+            day = replace(day, order=None, month=day.day if dm else day.month, day=day.month if dm else day.day)
         found = calendar_day(day, self._anchor(slot), slot.zone)
         return self._year_from_text(day) if found is None and day.month is not None else found
+
+    def _told_before(self, i: int) -> date | None:
+        """The date of the last time before, its own or the one it takes."""
+        for j in range(i - 1, max(-1, i - 1 - FARTHEST), -1):
+            if self.days[j] is not None or self.slots[j].point.clock is not None:
+                return self.days[j] or self._inherited_day(j)[0]
+        return None
+
+    def _conflict(self, i: int) -> bool:
+        """Whether the weekday that is said is not that of the date."""
+        day, found = self.slots[i].point.day, self.days[i]
+        return (
+            day is not None
+            and found is not None
+            and None not in (day.weekday, day.month, day.day)
+            and found.weekday() != day.weekday
+        )
 
     def _year_from_text(self, day: Day) -> date | None:
         """A date without a year in a text of unknown date: the year of the first full date in the text."""
@@ -151,8 +180,9 @@ class _Settling:
         lost = slot.lost or ("" if at is not None and at.zoneless else None)
         no_day = self.days[i] is None and point.back is None
         return Settled(
-            point.start, point.end, at, None, ranged=False, role=self.roles[i], slot=slot, lost=lost, borrowed=no_day
-        )
+            point.start, point.end, at, None, ranged=False, role=self.roles[i], slot=slot, lost=lost, borrowed=no_day,
+            conflict=self._conflict(i),
+        )  # fmt: skip
 
     def _to_come(self, i: int, at: Moment, anchor: Anchor) -> bool:
         """Whether a start to the hour lies behind the publication, with a date that may be read as an earlier one."""
@@ -189,8 +219,9 @@ class _Settling:
         apart = (two - one).days if one and two and self.days[i + 1] is not None else 0
         minutes = local_minutes(a, b, apart, over_midnight=self.days[i + 1] is None or self.days[i] is None)
         return Settled(
-            unit.start, unit.end, start, end, ranged=True, role=self.roles[i], slot=first, lost=lost, minutes=minutes
-        )
+            unit.start, unit.end, start, end, ranged=True, role=self.roles[i], slot=first, lost=lost, minutes=minutes,
+            conflict=self._conflict(i) or self._conflict(i + 1),
+        )  # fmt: skip
 
     def _range_days(self, i: int) -> tuple[date | None, date | None, bool]:
         """The two dates of a range, each from the other where it has none, and whether they are the anchor's."""

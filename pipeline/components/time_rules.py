@@ -123,6 +123,18 @@ def parts() -> Mapping[str, int]:
     return hours
 
 
+def holidays() -> Mapping[str, str]:
+    """Named days: "12-25", or "+1" for days after the fourth Thursday of November."""
+    named: Mapping[str, str] = load_times()["holidays"]
+    return named
+
+
+def vague() -> Mapping[str, int]:
+    """How many "a few" and "several" are taken for where only the order of size matters."""
+    words: Mapping[str, int] = load_times()["vague"]
+    return words
+
+
 def numbers() -> Mapping[str, int]:
     """Number words up to ninety."""
     words: Mapping[str, int] = load_times()["numbers"]

@@ -183,13 +183,28 @@ def _from_block(at: datetime, block: Block, field: str, stamps: Sequence[Find]) 
 def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
     """The start of what has lasted "for the past three hours", where the publication is known to the minute."""
     anchor = anchor_of(meta.published)
-    lasting = [f for f in told if f.data["role"] == "so_far" and f.data["unit"] in ("minute", "hour")]
-    if anchor is None or anchor.date_only or not lasting:
+    lasting = next((f for f in told if f.data["role"] == "so_far"), None)
+    if anchor is None or lasting is None:
         return None
-    at = anchor.at - timedelta(minutes=lasting[0].data["minutes"])
+    at, precision = anchor.at - timedelta(minutes=lasting.data["minutes"]), Precision.HOUR
+    if lasting.data["unit"] in ("day", "week"):
+        at, precision = at.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
+    elif anchor.date_only:
+        return None
     rule = "when.published_minus_duration"
-    mention = replace(lasting[0].as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
-    return Pick(at, Precision.HOUR, mention, rule)
+    mention = replace(lasting.as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
+    return Pick(at, precision, mention, rule)
+
+
+def computed_start(end: Pick | None, told: list[Find]) -> Pick | None:
+    """The start as the end, known to the minute, and the stated length give it: "back at 12:15 after a two-hour outage"."""
+    lasted = next((f for f in told if f.data["role"] == "outage"), None)
+    if end is None or not end.told or RANK[end.precision] < RANK[Precision.MINUTE] or lasted is None:
+        return None
+    at = end.at - timedelta(minutes=lasted.data["minutes"])
+    rule = "when.end_and_duration"
+    mention = replace(lasted.as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
+    return Pick(at, Precision.MINUTE if lasted.data["unit"] == "minute" else Precision.HOUR, mention, rule)
 
 
 def published_start(meta: Meta, end: Pick | None) -> Pick | None:

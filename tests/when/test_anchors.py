@@ -28,7 +28,7 @@ THURSDAY = Anchor(datetime(2024, 7, 11, 15, 30, tzinfo=UTC))
         (Day(shift=-1), date(2024, 7, 10)),
         (Day(day=31), date(2024, 5, 31)),
         (Day(day=3), date(2024, 7, 3)),
-        (Day(year=2024, month=3, day=7, swap=True), date(2024, 7, 3)),  # 03/07/2024 in the week of publication
+        (Day(year=2024, month=3, day=7, order="?"), date(2024, 7, 3)),  # 03/07/2024 in the week of publication
     ],
 )
 def test_calendar_day(day, expected):
