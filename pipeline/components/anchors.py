@@ -18,6 +18,7 @@ from pipeline.terms import Precision
 TOLERANCE = timedelta(days=1)
 LATE_POST = timedelta(minutes=90)
 SATURDAY = 5
+MIDWEEK = 4
 # Zones of places that write the month first; a zone of any other place says that the day comes first.
 MONTH_FIRST = frozenset(
     {"America/Los_Angeles", "America/Denver", "America/Phoenix", "America/Chicago", "America/New_York"}
@@ -73,6 +74,9 @@ def calendar_day(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date |
         return today + timedelta(days=day.shift)
     if day.day is not None:
         return _day_of_month(day.day, today)
+    if day.weekday is not None and day.weeks == 0:
+        back = (today.weekday() - day.weekday) % 7
+        return today - timedelta(days=back) if back < MIDWEEK else None
     if day.weekday is not None and day.weeks is not None:
         return today - timedelta(days=today.weekday() - day.weekday + 7 * day.weeks)
     if day.weekday is not None:
@@ -174,7 +178,7 @@ def _coarse(point: Point, day: date, zone: tzinfo | None) -> Moment:
     """A day, a month, or a part of a day where a zone is known."""
     if point.day is not None and point.day.month is not None and point.day.day is None:
         return Moment(_midnight(day.replace(day=1)), Precision.MONTH)
-    if (point.part is None and point.early is None) or zone is None:
+    if (point.part is None and point.early is None) or point.early == "weekend" or zone is None:
         return Moment(_midnight(day), Precision.DAY)
     hour = parts().get(point.part or "", 0)
     if point.early == "late":

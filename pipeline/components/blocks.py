@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -41,13 +42,18 @@ CLOCK_STAMP = re.compile(
 # Such as "Update 14:30 UTC: ..." or "UPDATE (2:45 p.m. PT) - ...".
 LABEL_STAMP = re.compile(
     rf"[ \t>*]{{0,4}}(?P<label>{LABEL})[ \t]{{0,2}}[-–—:(,@]{{0,2}}[ \t]{{0,2}}(?:at[ \t])?"
-    r"(?P<stamp>[^\n:]{0,24}?\b\d{1,2}[:.]\d\d[^\n:)]{0,20}?)\)?[ \t]?[:\-–—][ \t]",
+    r"(?P<stamp>[^\n:]{0,24}?\b\d{1,2}[:.]\d\d[^\n:)]{0,20}?)\)?[ \t]?(?:[:\-–—][ \t]|\n)",
     re.IGNORECASE,
 )
 # A date with its time on one line, the label behind it: the feeds of status pages.
 DATE_STAMP = re.compile(
     rf"[ \t>*]{{0,4}}(?:Posted[ \t](?:on[ \t])?)?(?P<stamp>{DATE},?(?:[ \t]-)?[ \t]\d{{1,2}}:\d\d(?:[ \t]?[AP]M)?"
-    rf"[ \t]\(?[A-Z]{{2,4}}\)?)[ \t]{{0,4}}\n?[ \t]{{0,4}}(?P<label>(?i:{LABEL}))[ \t]{{0,2}}[-–—:]"
+    rf"[ \t]\(?[A-Z]{{2,4}}\)?)[ \t]{{0,4}}\n?[ \t]{{0,4}}(?P<label>(?i:{LABEL}))[ \t]{{0,2}}(?:[-–—:]|\n)"
+)
+# Such as "2024-07-09 10:05 UTC | Investigating | ..." or "10:05 UTC - Resolved: ...".
+ROW_STAMP = re.compile(
+    rf"[ \t>*|-]{{0,4}}(?P<stamp>(?:\d{{4}}-\d\d-\d\d[T ])?\d{{1,2}}:\d\d(?::\d\d)?(?:[ \t]?[AP]M)?[ \t]?(?:Z|\(?[A-Z]{{2,4}}\)?)?)"
+    rf"[ \t]{{0,2}}[|:–—-][ \t]{{0,2}}(?P<label>(?i:{LABEL}))\b[ \t]{{0,2}}[|:–—-]"
 )
 # The label first and the date last: the pages of incidents.
 LABEL_LINE = re.compile(rf"[ \t>*]{{0,4}}(?P<label>(?i:{LABEL}))[ \t]{{0,2}}[-–—][ \t]")
@@ -56,6 +62,11 @@ TRAILING_STAMP = re.compile(
     r"[ \t]\(?[A-Z]{2,4}\)?)"
 )
 EARLY_POST = timedelta(minutes=30)
+ONE_DAY = timedelta(days=1)
+DAY_MINUTES = 1440
+FEWEST = 2
+FAR_SHORTER = 2
+OVER = frozenset({"resolved", "completed", "over"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +95,28 @@ class Blocks:
 
 # Labels that leave open how far the outage has come.
 OPEN = (None, "update", "unknown")
-LINE_STAMPS = (CLOCK_STAMP, DATE_STAMP, LABEL_STAMP)
+LINE_STAMPS = (CLOCK_STAMP, DATE_STAMP, ROW_STAMP, LABEL_STAMP)
 
 
 def find_blocks(text: str, meta: Meta) -> tuple[Block, ...]:
     """The posts in order of their place; empty where the text is no timeline."""
     stamps = list(_stamps(text))
-    if not stamps:
+    if not stamps or _label_first(text, stamps[0], meta):
         return _trailing(text, meta)
     if len(stamps) == 1 and stamps[0].start > meta.title_end + 2 and text[stamps[0].start] != "[":
         return ()
     times = _posted(text, stamps, meta)
-    ends = [s.start for s in stamps[1:]] + [len(text)]
+    ends = _ends(text, stamps)
     return tuple(
         Block(s.end, max(s.end, end), at, _status(s.label, text[s.end : end]))
         for s, end, at in zip(stamps, ends, times, strict=True)
     )
+
+
+def _label_first(text: str, first: Stamp, meta: Meta) -> bool:
+    """Whether a post's label stands in a line before the first stamp, so that each stamp closes its post."""
+    body = meta.title_end + 2 if meta.title_end else 0
+    return first.label is not None and LABEL_LINE.match(text, body) is not None and first.start > body
 
 
 def _trailing(text: str, meta: Meta) -> tuple[Block, ...]:
@@ -157,12 +174,43 @@ def _status(label: str | None, body: str) -> str | None:
 
 def _posted(text: str, stamps: list[Stamp], meta: Meta) -> list[datetime | None]:
     """The posting times. A stamp without a date follows the post before it, the first the publication."""
-    out: list[datetime | None] = []
     points = [_point(text[s.text_start : s.text_end]) for s in stamps]
+    if _newest_first(text, stamps, points):
+        return _in_order(points[::-1], meta, latest=True)[::-1]
+    return _in_order(points, meta, latest=False)
+
+
+def _newest_first(text: str, stamps: list[Stamp], points: list[Point | None]) -> bool:
+    """Whether posts of clocks alone run backwards: the first says that all is over, or the way back is far shorter."""
+    known = [p for p in points if p is not None and p.clock is not None]
+    if len(known) != len(points) or len(points) < FEWEST or any(p.day is not None for p in known):
+        return False
+    over = [_status(s.label, text[s.end : e]) in OVER for s, e in zip(stamps, _ends(text, stamps), strict=True)]
+    if over[0] != over[-1]:
+        return over[0]
+    minutes = [p.clock.hour * 60 + p.clock.minute for p in known if p.clock is not None]
+    steps = [(b - a) % DAY_MINUTES for a, b in pairwise(minutes)]
+    return sum(steps) > FAR_SHORTER * sum((DAY_MINUTES - s) % DAY_MINUTES for s in steps)
+
+
+def _ends(text: str, stamps: list[Stamp]) -> list[int]:
+    return [*(s.start for s in stamps[1:]), len(text)]
+
+
+def _in_order(points: list[Point | None], meta: Meta, *, latest: bool) -> list[datetime | None]:
+    """The times of posts that run forwards. `latest`: it is the last one that lies close to the publication."""
+    out: list[datetime | None] = []
     shared = next((p.zone.zone for p in points if p is not None and p.zone is not None and p.zone.zone), None)
     for point in points:
         before = next((t for t in reversed(out) if t is not None), None)
         out.append(_moment(point, shared, meta, before) if point is not None else None)
+    anchor = anchor_of(meta.published)
+    known = [t for t in out if t is not None]
+    if latest and known and anchor is not None:
+        # The first was put next to the publication; posts that would follow it move back by days.
+        late = max(known) - anchor.at
+        days = max(0, -(-(late - EARLY_POST) // ONE_DAY))
+        return [t if t is None else t - days * ONE_DAY for t in out]
     return out
 
 

@@ -74,7 +74,7 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     start = start or computed_start(end, told) or lasting_start(told, meta) or published_start(meta, end)
     minutes, stated = _minutes(told, start, end)
     if minutes is None:
-        minutes, stated = _clocked(windows or [f for f in times if _undated(f, limit)])
+        minutes, stated = _clocked(windows or [f for f in times if f.field == "range" and f.data["role"] == "start"])
     end = end or computed_end(start, stated, limit)
     return _window(start, end, minutes, stated, windows, issues)
 
@@ -134,12 +134,6 @@ def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[in
         best = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
         return best.data["minutes"], best
     return span, None
-
-
-def _undated(find: Find, limit: datetime | None) -> bool:
-    """Whether it is a range of the event whose length counts though its date or zone cannot be used."""
-    at = find.data["at"]
-    return find.field == "range" and find.data["role"] == "start" and (at is None or limit is None or at <= limit)
 
 
 def _clocked(ranges: list[Find]) -> tuple[int | None, Find | None]:

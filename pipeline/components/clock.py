@@ -16,7 +16,7 @@ from pipeline.terms import Precision
 CLOCK_12 = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?[\s-]{0,2}([ap])(?:\.\s?m\b\.?|\s?m\b(?:\.(?=\s?[a-z(]))?)", re.IGNORECASE
 )
-CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?![\d:])(?:\s?(?:hrs|hours|h|Uhr)\b)?")
+CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)(?:\s?(?:hrs|hours|h|Uhr)\b)?")
 # Such as "3:01p".
 CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
 CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")

@@ -14,6 +14,8 @@ from pipeline.components.slots import Slot
 
 TOP = 900
 CLOSE = 3
+NEXT_LINE = re.compile(r"\n\s{0,4}[-*•|\[(]{0,3}\s{0,3}$")
+HEADING_GAP = re.compile(r"^[ \t):,*]{0,4}(?:\([A-Z]{2,4}\))?[ \t):,*]{0,4}\n\s{0,4}[-*•|\[(]{0,3}\s{0,3}$")
 DATELINE_AGE = timedelta(days=4)
 # Words that bring a date into its sentence; a date that follows none of them stands apart.
 LEAD_WORD = re.compile(
@@ -34,6 +36,18 @@ def is_dateline(text: str, unit: Point | Range, title_end: int) -> bool:
     if text[unit.start : unit.start + 8].isdigit():
         return False
     return LEAD_WORD.search(text, max(0, unit.start - 24), unit.start) is None
+
+
+def is_heading(text: str, unit: Point | Range, following: Point | Range | None) -> bool:
+    """Whether a date is the heading of a list of times: the next line begins with a clock that has no date."""
+    if following is None or isinstance(unit, Range):
+        return False
+    first = following.first if isinstance(following, Range) else following
+    if first.clock is None or first.day is not None:
+        return False
+    # "9 July 2024" above the list, or before the clock of its first line.
+    gap = HEADING_GAP if unit.clock is None else NEXT_LINE
+    return gap.search(text, unit.end, following.start) is not None
 
 
 def dateline(slots: Sequence[Slot], roles: Sequence[Role], published: Anchor) -> Anchor | None:

@@ -243,7 +243,10 @@ def read_weekend(text: str, at: int) -> tuple[Point, ...]:
     lead = WEEKEND_LEAD.search(text, max(0, at - 20), at)
     if lead is None:
         return ()
-    return (Point(at, at + len("weekend"), day=Day(weekday=5, last=lead["last"] is not None)),)
+    past = lead["last"] is not None
+    # On a Friday "this weekend" is to come.
+    weeks = 0 if not past and lead.group().lower() == "this " else None
+    return (Point(at, at + len("weekend"), day=Day(weekday=5, weeks=weeks, last=past), early="weekend"),)
 
 
 def read_long_part(text: str, at: int) -> tuple[Point, ...]:

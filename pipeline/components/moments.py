@@ -36,7 +36,11 @@ BETWEEN = re.compile(
     re.IGNORECASE,
 )
 INSIDE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
-ALL_TIMES = re.compile(r"\b(?:all\s)?times\s(?:are\s|is\s|listed\s|shown\s|given\s|below\s|in\s){0,4}", re.IGNORECASE)
+ALL_TIMES = re.compile(
+    r"\b(?:(?:(?:all\s)?times|all\stime)\s(?:are\s|is\s|listed\s|shown\s|given\s|below\s|in\s|the\s){0,4}"
+    r"|(?:time|timeline|timestamps?)(?:\sof\sevents)?:?\s?(?=\((?:all\stimes\s(?:are\s)?(?:in\s)?|in\s)?[A-Z]))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ def _like(first: Point, last: Point) -> bool:
 
 def _declared(text: str) -> ZoneWord | None:
     """The zone of a sentence such as "all times are US/Pacific"."""
-    if "imes" not in text:
+    if "ime" not in text:
         return None
     found = ALL_TIMES.search(text)
     while found is not None:

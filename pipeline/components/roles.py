@@ -19,6 +19,12 @@ BREAK = re.compile(
     r"(?<![ap]\.m)(?<!\bU\.S)(?<!\bapprox)[.!?;][”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z])|;[ \t]|\n|\s[|•]\s"
     r"|(?<=[ap]\.m)\.\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
 )
+# The left cell of a table whose right one is its value.
+FIELD = re.compile(
+    r"\b(?:start|started|began|begin|end|ended|resolved|mitigated|restored|recovered|detected|posted|updated)\b(?:\s[a-z]+){0,2}"
+    r"(?:\s\([A-Z]{2,4}\))?$",
+    re.IGNORECASE,
+)
 # A line shorter than this is a heading or a field, not a line of wrapped prose.
 SHORT_LINE = 40
 LOOK_BACK = 160
@@ -56,6 +62,8 @@ class Sentences:
     def __init__(self, text: str) -> None:
         found, line = [0], 0
         for match in BREAK.finditer(text):
+            if match.group().strip() == "|" and FIELD.search(text, max(found[-1], match.start() - 30), match.start()):
+                continue
             if match.group() != "\n":
                 found.append(match.end())
                 continue
@@ -74,16 +82,19 @@ class Sentences:
         return self.breaks[number], self.breaks[number + 1]
 
 
-def role_of(text: str, span: tuple[int, int], bounds: tuple[int, int], neighbours: tuple[int, int]) -> Role:
+def role_of(
+    text: str, span: tuple[int, int], bounds: tuple[int, int], neighbours: tuple[int, int], *, spoken: bool = False
+) -> Role:
     """The role of the time at `span` in the sentence at `bounds`.
 
-    `neighbours` are the end of the time before and the start of the time behind it: their cues are theirs.
+    `neighbours` are the end of the time before and the start of the time behind it: their cues are theirs. A day
+    that is `spoken` ("on Tuesday") is no history where the words of history have a time of their own.
     """
     start, end = span
     left = max(bounds[0], start - LOOK_BACK)
     before = list(cue_index("cue", "before").hits(text, left, start))
     for hit in before:
-        if hit.cue.scope == "sentence":
+        if hit.cue.scope == "sentence" and not (spoken and hit.cue.role == "history" and hit.end < neighbours[0]):
             return Role(hit.cue.role, hit.cue.id, start - hit.end)
     after = list(cue_index("cue", "after").hits(text, end, min(bounds[1], end + LOOK_BACK)))
     for hit in after:

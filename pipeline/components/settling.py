@@ -19,7 +19,7 @@ from pipeline.components.anchors import (
     local_minutes,
     moment,
 )
-from pipeline.components.datelines import byline, dateline, is_dateline
+from pipeline.components.datelines import byline, dateline, is_dateline, is_heading
 from pipeline.components.finds import Block, Meta
 from pipeline.components.moments import Range, Reading
 from pipeline.components.points import Day
@@ -33,6 +33,7 @@ NO_TIME = timedelta(0)
 CLOSE = 3
 # Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
 FARTHEST = 40
+NEVER_LENT = frozenset({"history", "promise", "scheduled"})
 APART = frozenset({"history", "posted", "promise", "scheduled", "other"})
 
 
@@ -78,9 +79,11 @@ class _Settling:
             at += len(ends(unit))
             left = units[i - 1].end if i else 0
             right = units[i + 1].start if i + 1 < len(units) else len(self.text)
-            role = role_of(self.text, (unit.start, unit.end), bounds, (left, right))
+            spoken = any(_spoken(p.day) for p in ends(unit))
+            role = role_of(self.text, (unit.start, unit.end), bounds, (left, right), spoken=spoken)
             loose = role.name in ("none", "start", "end") and role.distance > CLOSE
-            if loose and is_dateline(self.text, unit, self.meta.title_end):
+            following = units[i + 1] if i + 1 < len(units) else None
+            if loose and is_dateline(self.text, unit, self.meta.title_end) and not is_heading(self.text, unit, following):
                 role = Role("posted", "dateline", 0)
             if any(p.day is not None and ((p.day.shift or 0) > 0 or p.day.weeks == -1) for p in ends(unit)):
                 role = Role("scheduled", "tomorrow", 0)
@@ -139,16 +142,16 @@ class _Settling:
         anchor = self._anchor(slot)
         near = self._neighbour(i, same_sentence=True)
         if near is None and (slot.block is None or anchor is None):
-            near = self._neighbour(i) or self._neighbour(i, old=True)
+            near = self._neighbour(i) or self._neighbour(i, lent=True) or self._neighbour(i, old=True)
         if near is not None:
             return near, False
         return (anchor.day(slot.zone), True) if anchor is not None else (None, False)
 
-    def _neighbour(self, i: int, *, same_sentence: bool = False, old: bool = False) -> date | None:
+    def _neighbour(self, i: int, *, same_sentence: bool = False, lent: bool = False, old: bool = False) -> date | None:
         """The date of the nearest time before, then behind, that has one and tells of the same event.
 
-        Of another sentence only the days of the event itself count, and `old` ones (a retrospect) where
-        the text has no others.
+        Of another sentence the days of the event itself count first, then those `lent` by what was done or said
+        ("the company wrote at 3:40 p.m. on Tuesday"), then `old` ones (a retrospect).
         """
         slot = self.slots[i]
         anchor = self._anchor(slot)
@@ -158,9 +161,10 @@ class _Settling:
             day: date | None = self.days[j]
             if day is None or other.stamp or (same_sentence and other.sentence != slot.sentence):
                 continue
-            if not same_sentence and (self.roles[j].name in APART or other.block != slot.block):
+            apart = self.roles[j].cue == "dateline" or self.roles[j].name in (NEVER_LENT if lent else APART)
+            if not same_sentence and (apart or other.block != slot.block):
                 continue
-            if other.point.day is None or (other.point.day.month is not None and other.point.day.day is None):
+            if other.point.early == "weekend" or other.point.day is None or (other.point.day.month is not None and other.point.day.day is None):
                 continue
             if old or anchor is None or -2 * ONE_DAY <= anchor.day(None) - day <= NEIGHBOUR_AGE:
                 return day
@@ -170,7 +174,7 @@ class _Settling:
         slot, point = self.slots[i], self.slots[i].point
         day, borrowed = (self.days[i], False) if self.days[i] else self._inherited_day(i)
         anchor = self._anchor(slot)
-        at = moment(point, day, slot.zone, anchor)
+        at = None if self._only_lends(i) else moment(point, day, slot.zone, anchor)
         late = at is not None and borrowed and anchor is not None and latest_before(at, anchor)
         if late and day is not None and self.roles[i].name != "promise":
             at = moment(point, day - ONE_DAY, slot.zone, anchor)
@@ -183,6 +187,12 @@ class _Settling:
             point.start, point.end, at, None, ranged=False, role=self.roles[i], slot=slot, lost=lost, borrowed=no_day,
             conflict=self._conflict(i),
         )  # fmt: skip
+
+    def _only_lends(self, i: int) -> bool:
+        """Whether "the next day" stands without a clock and tells no end: then it dates what follows and nothing else."""
+        point = self.slots[i].point
+        after = point.day.after if point.day is not None else None
+        return after is not None and point.clock is None and not (after > 0 and self.roles[i].name == "end")
 
     def _to_come(self, i: int, at: Moment, anchor: Anchor) -> bool:
         """Whether a start to the hour lies behind the publication, with a date that may be read as an earlier one."""
@@ -233,6 +243,11 @@ class _Settling:
             return one or two, two or one, False
         day, borrowed = self._inherited_day(i + 1)
         return day, day, borrowed
+
+
+def _spoken(day: Day | None) -> bool:
+    """Whether a day is told from the day of speaking, so that it is of these days and no history."""
+    return day is not None and day.month is None and (day.weekday is not None or day.shift is not None)
 
 
 def _shared_year(left: Day, year: int, end: date) -> date | None:

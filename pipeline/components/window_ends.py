@@ -188,6 +188,8 @@ def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
         return None
     at, precision = anchor.at - timedelta(minutes=lasting.data["minutes"]), Precision.HOUR
     if lasting.data["unit"] in ("day", "week"):
+        if lasting.data["cue"] != "has_been":
+            return None
         at, precision = at.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
     elif anchor.date_only:
         return None
