@@ -74,17 +74,19 @@ def calendar_day(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date |
         return today + timedelta(days=day.shift)
     if day.day is not None:
         return _day_of_month(day.day, today)
-    if day.weekday is not None and day.weeks == 0:
-        back = (today.weekday() - day.weekday) % 7
+    return _weekday(day, day.weekday, today) if day.weekday is not None else None
+
+
+def _weekday(day: Day, weekday: int, today: date) -> date | None:
+    """The last such weekday, that of the week that is named, or, of "this weekend" in mid-week, None: it is to come."""
+    back = (today.weekday() - weekday) % 7
+    if day.weeks == 0:
         return today - timedelta(days=back) if back < MIDWEEK else None
-    if day.weekday is not None and day.weeks is not None:
-        return today - timedelta(days=today.weekday() - day.weekday + 7 * day.weeks)
-    if day.weekday is not None:
-        back = (today.weekday() - day.weekday) % 7
-        if day.last and (back == 0 or (day.weekday == SATURDAY and back == 1)):
-            back += 7
-        return today - timedelta(days=back)
-    return None
+    if day.weeks is not None:
+        return today - timedelta(days=today.weekday() - weekday + 7 * day.weeks)
+    if day.last and (back == 0 or (weekday == SATURDAY and back == 1)):
+        back += 7
+    return today - timedelta(days=back)
 
 
 def _dated(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date | None:
@@ -116,8 +118,10 @@ def _after_thanksgiving(days: int, year: int | None, today: date | None) -> date
     return None
 
 
-def _ordered(month_first: date | None, day_first: date | None, anchor: Anchor | None, zone: tzinfo | None) -> date | None:
-    """03/04/2024 in the order of the zone's place, or in the other where only that lies in the month before speaking."""
+def _ordered(
+    month_first: date | None, day_first: date | None, anchor: Anchor | None, zone: tzinfo | None
+) -> date | None:
+    """03/04/2024 in the order of the zone's place, or in the other where only that lies in the month before."""
     one, two = (month_first, day_first) if str(zone) in MONTH_FIRST else (day_first, month_first)
     if one is None or two is None or anchor is None:
         return one or two

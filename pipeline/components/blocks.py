@@ -52,7 +52,8 @@ DATE_STAMP = re.compile(
 )
 # Such as "2024-07-09 10:05 UTC | Investigating | ..." or "10:05 UTC - Resolved: ...".
 ROW_STAMP = re.compile(
-    rf"[ \t>*|-]{{0,4}}(?P<stamp>(?:\d{{4}}-\d\d-\d\d[T ])?\d{{1,2}}:\d\d(?::\d\d)?(?:[ \t]?[AP]M)?[ \t]?(?:Z|\(?[A-Z]{{2,4}}\)?)?)"
+    rf"[ \t>*|-]{{0,4}}(?P<stamp>(?:\d{{4}}-\d\d-\d\d[T ])?\d{{1,2}}:\d\d(?::\d\d)?"
+    rf"(?:[ \t]?[AP]M)?[ \t]?(?:Z|\(?[A-Z]{{2,4}}\)?)?)"
     rf"[ \t]{{0,2}}[|:–—-][ \t]{{0,2}}(?P<label>(?i:{LABEL}))\b[ \t]{{0,2}}[|:–—-]"
 )
 # The label first and the date last: the pages of incidents.
@@ -95,7 +96,7 @@ class Blocks:
 
 # Labels that leave open how far the outage has come.
 OPEN = (None, "update", "unknown")
-LINE_STAMPS = (CLOCK_STAMP, DATE_STAMP, ROW_STAMP, LABEL_STAMP)
+LINE_STAMPS = (DATE_STAMP, ROW_STAMP, CLOCK_STAMP, LABEL_STAMP)
 
 
 def find_blocks(text: str, meta: Meta) -> tuple[Block, ...]:

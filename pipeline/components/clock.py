@@ -40,7 +40,9 @@ NEAR_HOUR = re.compile(
     r"(?:\so['’]\s?clock)?(?:\s?(?P<meridiem>[ap])\.?\s?m\b\.?)?",
     re.IGNORECASE,
 )
-OF_THE_DAY = re.compile(r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE)
+OF_THE_DAY = re.compile(
+    r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE
+)
 BARE_HOUR = re.compile(r"(\d{1,2})(?=\s(?:this|in\sthe|on\s[A-Z]\w{2,8}day|last\snight|yesterday|tonight|at\snight)\b)")
 LEAD = re.compile(
     r"(?:\bat|\baround|\babout|\bby|\bsince|\buntil|\bfrom|\bto|\bbefore|\bafter|~)\s?(?:about|around|roughly)?\s?$",
@@ -79,7 +81,9 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
             found = dotted
     if found is None:
         military = MILITARY.match(text, at)
-        if military is not None and (military[3] or _plain_zone(text, military.end()) or _military_pair(text, military)):
+        if military is not None and (
+            military[3] or _plain_zone(text, military.end()) or _military_pair(text, military)
+        ):
             found = military
     if found is not None:
         return _point(at, found.end(), found[1], found[2])
@@ -128,6 +132,10 @@ def read_near_hour(text: str, at: int) -> tuple[Point, ...]:
     # "ten to seven" and "five of six" are counts unless minutes, a half of the day or a part of it is named.
     sure = found["quarter"] or found["said"] or found["meridiem"] or OF_THE_DAY.match(text, found.end())
     if not (sure or (past and found["side"].lower() == "past")):
+        return ()
+    counted = not (found["half"] or found["quarter"] or found["said"])
+    if not past and counted and (found["minutes"].isdigit() or FROM.search(text, max(0, at - 15), at)):
+        # "from 11 to 1 p.m." is a range.
         return ()
     hour = {"noon": 12, "midnight": 24}.get(found["hour"].lower()) or _number(found["hour"])
     minutes = 30 if found["half"] else 15 if found["quarter"] else _number(found["minutes"])

@@ -38,7 +38,10 @@ HOLIDAY = re.compile("|".join(re.escape(h) for h in sorted(holidays(), key=len, 
 BY_NAME = re.compile(r"\b(?:on|since|until|early|late|of)\s(?:the\s)?$", re.IGNORECASE)
 # "Tuesday last week", "last week on Tuesday", "next Tuesday"; "Black Friday" is no Friday of this week.
 LAST_WEEK = re.compile(r",?\s(?:of\s)?last\sweek\b", re.IGNORECASE)
-WEEK_BEFORE = re.compile(r"\b(?:(last\sweek,?\s(?:on\s)?)|(next\s(?:week\son\s)?)|(black|cyber|good|super|ash|palm|easter)\s)$", re.IGNORECASE)
+WEEK_BEFORE = re.compile(
+    r"\b(?:(last\sweek,?\s(?:on\s)?)|(next\s(?:week\son\s)?)|(black|cyber|good|super|ash|palm|easter)\s)$",
+    re.IGNORECASE,
+)
 ON = re.compile(r"\b(?:on|since)\s$", re.IGNORECASE)
 ORDINAL_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|$)")
 THE_OR_WEEKDAY = re.compile(r"(?:\bthe|day)\s$", re.IGNORECASE)
@@ -49,8 +52,12 @@ NEXT_DAY = re.compile(
     re.IGNORECASE,
 )
 AFTERS = {"next": 1, "following": 1, "same": 0, "previous": -1}
-ALL_DAY = re.compile(r"all\s(?:of\s)?(?:this\s)?(?:(?P<part>morning|afternoon|evening|night)|day)(?:\slong)?\b", re.IGNORECASE)
-WEEKEND_LEAD = re.compile(r"\b(?:(?:over|during|at|since|all|this|of)\s(?:the\s|this\s)?|(?P<last>last|past)\s)(?:past\s)?$", re.IGNORECASE)
+ALL_DAY = re.compile(
+    r"all\s(?:of\s)?(?:this\s)?(?:(?P<part>morning|afternoon|evening|night)|day)(?:\slong)?\b", re.IGNORECASE
+)
+WEEKEND_LEAD = re.compile(
+    r"\b(?:(?:over|during|at|since|all|this|of)\s(?:the\s|this\s)?|(?P<last>last|past)\s)(?:past\s)?$", re.IGNORECASE
+)
 LONG_PART = re.compile(r"(?:early|small)\shours\b", re.IGNORECASE)
 PART_WORD = re.compile("|".join(sorted(parts(), key=len, reverse=True)), re.IGNORECASE)
 SHORT_DAY_NEXT = re.compile(rf"\.?,?\s(?:\d|{MONTH}\b|morning|afternoon|evening|night|at\s\d)", re.IGNORECASE)

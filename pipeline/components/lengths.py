@@ -48,13 +48,33 @@ COUPLE = re.compile(
     re.IGNORECASE,
 )
 # "lasted 02:14:00", "Duration: 3:12 hours": a clock face that is a length.
-FACE = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?!\s?(?:[ap]\.?m\b|[A-Z]{2,4}\b))(?:\s?(?:hours|hrs|h)\b)?", re.IGNORECASE)
-FACE_LEAD = re.compile(r"\b(?:last(?:ed|ing|s)|duration(?:\sof|\swas)?|downtime(?:\sof|\swas)?)\s?[:|=]?\s{0,2}(?:about\s)?$", re.IGNORECASE)
+FACE = re.compile(
+    r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?(?![\d:])(?!\s?(?:[ap]\.?m\b|[A-Z]{2,4}\b))(?:\s?(?:hours|hrs|h)\b)?",
+    re.IGNORECASE,
+)
+FACE_LEAD = re.compile(
+    r"\b(?:last(?:ed|ing|s)|duration(?:\sof|\swas)?|downtime(?:\sof|\swas)?)\s?[:|=]?\s{0,2}(?:about\s)?$",
+    re.IGNORECASE,
+)
 # "the past hour" is an hour, "the better part of a day" no number at all.
 PAST = re.compile(r"\b(?:last|past)\s$", re.IGNORECASE)
 PART_OF = re.compile(r"\bpart\sof\s$", re.IGNORECASE)
 PAST_UNIT = re.compile(r"(?P<unit>hour|day|minute)(?![a-z-])", re.IGNORECASE)
-UNIT_WORDS = ("half", "quarter", "quarters", "hour", "day", "hourlong", "daylong", "week", "several", "couple", "some", "many", "minute")
+UNIT_WORDS = (
+    "half",
+    "quarter",
+    "quarters",
+    "hour",
+    "day",
+    "hourlong",
+    "daylong",
+    "week",
+    "several",
+    "couple",
+    "some",
+    "many",
+    "minute",
+)
 DENIED = re.compile(r"\s?(?:%|percent\b|x\b)")
 
 

@@ -76,7 +76,9 @@ def read_times(text: str) -> Reading:
             points[-1:] = [again] if again is not None else [*points[-1:], piece]
         else:
             points[-1] = with_zone(joined, text)
-    kept = [p for p in points if p.day is not None or p.clock is not None or p.back is not None or p.part == "overnight"]
+    kept = [
+        p for p in points if p.day is not None or p.clock is not None or p.back is not None or p.part == "overnight"
+    ]
     return Reading(tuple(_ranges(kept, text)), tuple(lengths), _declared(text) if kept else None)
 
 

@@ -146,7 +146,10 @@ READERS: dict[str, Reader] = {
     **_spelled(("all",), read_all_day),
     **_spelled(("just", "moments"), _now),
     **_spelled(("weekend",), read_weekend),
-    **_spelled(("new", "christmas", "boxing", "halloween", "valentine", "independence", "thanksgiving", "black", "cyber"), read_holiday),
+    **_spelled(
+        ("new", "christmas", "boxing", "halloween", "valentine", "independence", "thanksgiving", "black", "cyber"),
+        read_holiday,
+    ),
     **_spelled((p for p in parts() if " " not in p), read_part),
     **_spelled((*numbers(), *UNIT_WORDS), _number_word),
 }

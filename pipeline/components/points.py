@@ -26,8 +26,8 @@ class Day:
     """A day as written: any of a calendar date, a weekday and a distance from the day of speaking.
 
     `weeks` counts the weeks before the one of speaking ("Tuesday last week" 1, "next Tuesday" -1), `after` the days
-    after the time told before ("the next day" 1), `thanks` those after the fourth Thursday of November ("Black Friday" 1).
-    `order` is "dm" or "md" for a date in figures that can be read in one order only, "?" for one in two.
+    after the time told before ("the next day" 1), `thanks` those after the fourth Thursday of
+    November ("Black Friday" 1). `order` is "dm" or "md" for a date in figures that can be read in one order only, "?" for one in two.
     """
 
     year: int | None = None

@@ -41,7 +41,9 @@ DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[
 DENIAL_REACH = 24
 LOOK_AHEAD = 40
 # "has been down for three hours" goes on, "had been down" is over.
-ONGOING = re.compile(r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?[a-z]{0,14}\s?)$", re.IGNORECASE)
+ONGOING = re.compile(
+    r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?[a-z]{0,14}\s?)$", re.IGNORECASE
+)
 NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b", re.IGNORECASE)
 STILL_REACH = 34
 
@@ -179,12 +181,16 @@ def length_role(text: str, length: Length, bounds: tuple[int, int]) -> Role:
 def _until_well(
     text: str, length: Length, bounds: tuple[int, int], told: Sequence[CueHit], close: CueHit
 ) -> Role | None:
-    """The outage's own length in "restored three hours later", "back 25 minutes after it failed", "hours before it was back"."""
+    """The outage's own length in "restored three hours later", "back 25 minutes after it failed"."""
     said = text[close.start : close.end].lower()
     well = any(h.cue.role == "end" and length.start - h.end <= SUBJECT_REACH for h in told)
     behind = cue_index("cue", "after").hits(text, close.end, min(bounds[1], close.end + LOOK_AHEAD))
     first = next((h.cue.role for h in behind if h.cue.role in ("start", "end")), None)
-    if (said == "later" and well) or (said == "after" and well and first == "start") or (said == "before" and first == "end"):
+    if (
+        (said == "later" and well)
+        or (said == "after" and well and first == "start")
+        or (said == "before" and first == "end")
+    ):
         return Role("outage", "until_well", close.start - length.end)
     return None
 

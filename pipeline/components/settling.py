@@ -83,7 +83,11 @@ class _Settling:
             role = role_of(self.text, (unit.start, unit.end), bounds, (left, right), spoken=spoken)
             loose = role.name in ("none", "start", "end") and role.distance > CLOSE
             following = units[i + 1] if i + 1 < len(units) else None
-            if loose and is_dateline(self.text, unit, self.meta.title_end) and not is_heading(self.text, unit, following):
+            if (
+                loose
+                and is_dateline(self.text, unit, self.meta.title_end)
+                and not is_heading(self.text, unit, following)
+            ):
                 role = Role("posted", "dateline", 0)
             if any(p.day is not None and ((p.day.shift or 0) > 0 or p.day.weeks == -1) for p in ends(unit)):
                 role = Role("scheduled", "tomorrow", 0)
@@ -164,7 +168,11 @@ class _Settling:
             apart = self.roles[j].cue == "dateline" or self.roles[j].name in (NEVER_LENT if lent else APART)
             if not same_sentence and (apart or other.block != slot.block):
                 continue
-            if other.point.early == "weekend" or other.point.day is None or (other.point.day.month is not None and other.point.day.day is None):
+            if (
+                other.point.early == "weekend"
+                or other.point.day is None
+                or (other.point.day.month is not None and other.point.day.day is None)
+            ):
                 continue
             if old or anchor is None or -2 * ONE_DAY <= anchor.day(None) - day <= NEIGHBOUR_AGE:
                 return day
@@ -189,7 +197,7 @@ class _Settling:
         )  # fmt: skip
 
     def _only_lends(self, i: int) -> bool:
-        """Whether "the next day" stands without a clock and tells no end: then it dates what follows and nothing else."""
+        """Whether "the next day" stands without a clock and tells no end: it dates what follows only."""
         point = self.slots[i].point
         after = point.day.after if point.day is not None else None
         return after is not None and point.clock is None and not (after > 0 and self.roles[i].name == "end")

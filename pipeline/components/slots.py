@@ -39,7 +39,8 @@ class Settled:
     """One time of the text: one moment, or the two of a range.
 
     `lost` is a zone that is not known ("" where a clock has none at all), `borrowed` tells that the date
-    is not the time's own, `minutes` is the length of a range by its clocks alone, `conflict` tells of a weekday that is not the date's.
+    is not the time's own, `minutes` is the length of a range by its clocks alone, `conflict` tells of a weekday
+    that is not the date's.
     """
 
     start: int

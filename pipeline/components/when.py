@@ -5,7 +5,8 @@
 gives a `range` (2020-07-01T09:24:00Z/2020-07-01T11:15:00Z) and a `duration`. The data of a `time` or `range`:
 `at`, `precision`, for a range `to`, `to_precision` and `minutes` (by its clocks alone); `role`, `cue`, `distance`
 (characters to the cue) and `behind` (the cue follows); `sentence`, `block`, `stamp` (it is the stamp of a post);
-`lost` (a zone that is not known, "" where a clock has none), `borrowed` (the date is not its own), `conflict` (the weekday is not the date's).
+`lost` (a zone that is not known, "" where a clock has none), `borrowed` (the date is not its own), `conflict`
+(the weekday is not the date's).
 Of a `duration`: `minutes`, `unit`, `role`, `cue`, `distance`, `sentence`, `block`, `vague` ("several hours"), `long`.
 """
 

@@ -30,7 +30,7 @@ STRONG = frozenset({"incident_start", "incident_end"})
 OVER = frozenset({"resolved", "completed", "over"})
 OF_THE_DAY = frozenset({"news", "social", "status"})
 TOP = 1500
-WIDEST_GAP = 2
+SHORT_GAP = timedelta(hours=1)
 STAMP_REACH = 80
 POSTED = 0.4
 SO_FAR = 0.6
@@ -61,22 +61,31 @@ class Pick:
 
 def find_windows(usable: Iterable[Find]) -> list[Find]:
     """The ranges, widest first. Those of one sentence that lie close together are one window of impact."""
-    merged: dict[tuple[int, bool], Find] = {}
+    merged: dict[tuple[int, bool], list[Find]] = {}
     for find in usable:
         if find.field != "range" or find.data["to"] is None:
             continue
-        key = (find.data["sentence"], find.data["precision"] in FINE)
-        before = merged.get(key)
-        merged[key] = find if before is None else _merged(before, find)
-    return sorted(merged.values(), key=_width, reverse=True)
+        group = merged.setdefault((find.data["sentence"], find.data["precision"] in FINE), [])
+        for i, before in enumerate(group):
+            if _close(before, find):
+                group[i] = _merged(before, find)
+                break
+        else:
+            group.append(find)
+    return sorted((find for group in merged.values() for find in group), key=_width, reverse=True)
+
+
+def _close(before: Find, find: Find) -> bool:
+    one, two = before.data, find.data
+    gap: timedelta = max(one["at"], two["at"]) - min(one["to"], two["to"])
+    width: timedelta = max(one["to"] - one["at"], two["to"] - two["at"])
+    return gap <= max(width, min(SHORT_GAP, 2 * width))
 
 
 def _merged(before: Find, find: Find) -> Find:
     one, two = before.data, find.data
-    gap = max(one["at"], two["at"]) - min(one["to"], two["to"])
-    if gap > WIDEST_GAP * max(one["to"] - one["at"], two["to"] - two["at"]):
-        return max(before, find, key=_width)
-    return replace(before, data={**one, "at": min(one["at"], two["at"]), "to": max(one["to"], two["to"])})
+    first, last = min(one["at"], two["at"]), max(one["to"], two["to"])
+    return replace(before, data={**one, "at": first, "to": last, "minutes": None})
 
 
 def _width(find: Find) -> tuple[bool, timedelta]:
@@ -199,7 +208,7 @@ def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
 
 
 def computed_start(end: Pick | None, told: list[Find]) -> Pick | None:
-    """The start as the end, known to the minute, and the stated length give it: "back at 12:15 after a two-hour outage"."""
+    """The start as end and stated length give it: "back at 12:15 after a two-hour outage"."""
     lasted = next((f for f in told if f.data["role"] == "outage"), None)
     if end is None or not end.told or RANK[end.precision] < RANK[Precision.MINUTE] or lasted is None:
         return None

@@ -40,8 +40,7 @@ def moment(said: str | None) -> tuple[str | None, str | None]:
     """The time and its precision as a row writes them."""
     if said is None:
         return None, None
-    clock, _, precision = said.partition(" ")
-    precision = precision.partition(" ")[2]
+    precision = said[11:].partition(" ")[2]
     written = said[: -len(precision) - 1] if precision else said
     full = written + "2024-01-01 00:00:00"[len(written) :]
     return full.replace(" ", "T") + "Z", precision or LENGTHS[len(written)]
