@@ -19,6 +19,7 @@ TOLERANCE = timedelta(days=1)
 LATE_POST = timedelta(minutes=90)
 SATURDAY = 5
 MIDWEEK = 4
+HALF_DAY = 12
 # Zones of places that write the month first; a zone of any other place says that the day comes first.
 MONTH_FIRST = frozenset(
     {"America/Los_Angeles", "America/Denver", "America/Phoenix", "America/Chicago", "America/New_York"}
@@ -219,6 +220,12 @@ def latest_before(at: Moment, anchor: Anchor, tolerance: timedelta = LATE_POST) 
 def half_days(first: Point, last: Point) -> tuple[Point, Point]:
     """Both ends with "a.m." or "p.m." where only the last says it: "between 9 and 11 p.m."."""
     a, b = first.clock, last.clock
+    if a is not None and b is not None and first.part is not None and last.part is None and not b.meridiem:
+        # Such as "in the evening between 9:15 and 11:05".
+        a = with_part(a, first.part)
+        late = a.meridiem and a.hour >= HALF_DAY and a.hour - HALF_DAY <= b.hour < HALF_DAY
+        last = replace(last, clock=replace(b, hour=b.hour + HALF_DAY, meridiem=True)) if late else last
+        return replace(first, clock=a), last
     if a is None or b is None or a.meridiem or not b.meridiem or a.hour > 12 or a.hour == 0:
         return first, last
     hour = a.hour % 12 + (12 if b.hour >= 12 else 0)

@@ -70,7 +70,8 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         and not f.data["vague"]
         and "historical" not in f.context
     ]
-    start, end = posted_ends(start, end, blocks, [f for f in times if f.data["stamp"]])
+    stamps = [f for f in times if f.data["stamp"]]
+    start, end = posted_ends(start, end, blocks, stamps, lasted=any(f.data["role"] == "outage" for f in told))
     start = start or computed_start(end, told) or lasting_start(told, meta) or published_start(meta, end)
     minutes, stated = _minutes(told, start, end)
     if minutes is None:

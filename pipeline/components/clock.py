@@ -29,7 +29,11 @@ BARE_RANGE = re.compile(
     r"(\d{1,2})(?=\s{0,2}(?:-|–|—|to|and|until|till)\s{0,2}(?:about\s|around\s|approximately\s)?"
     r"\d{1,2}(?:[:.]\d{2})?\s?[ap]\.?\s?m\b)"
 )
-BARE_FROM = re.compile(r"(\d{1,2})(?=\s(?:to|and|until|till)\s(?:about\s|around\s)?\d{1,2}:\d{2}(?!\d))")
+BARE_FROM = re.compile(
+    r"(\d{1,2})(?=\s(?:to|and|until|till)\s(?:about\s|around\s)?(?:\d{1,2}:\d{2}(?!\d)"
+    r"|\d{1,2}\s(?:this|last\snight|in\sthe|on\s[A-Z]\w{2,8}day)\b))"
+)
+FROM = re.compile(r"(\d{1,2})(?=\s(?:to|and|until|till)\s(?:about\s|around\s)?\d{1,2}:\d{2}(?!\d))")
 FROM = re.compile(r"\b(?:from|between)\s(?:about\s|around\s)?$", re.IGNORECASE)
 BEFORE = re.compile(r"\b(?:before|until|till?|by)\s(?:about\s|around\s)?$", re.IGNORECASE)
 # A clock told by its distance to an hour: "half past nine", "a quarter to six", "twenty past four".
@@ -45,7 +49,7 @@ OF_THE_DAY = re.compile(
 )
 BARE_HOUR = re.compile(r"(\d{1,2})(?=\s(?:this|in\sthe|on\s[A-Z]\w{2,8}day|last\snight|yesterday|tonight|at\snight)\b)")
 LEAD = re.compile(
-    r"(?:\bat|\baround|\babout|\bby|\bsince|\buntil|\bfrom|\bto|\bbefore|\bafter|~)\s?(?:about|around|roughly)?\s?$",
+    r"(?:\bbetween\s\d{1,2}\sand|\bat|\baround|\babout|\bby|\bsince|\buntil|\bfrom|\bto|\bbefore|\bafter|~)\s?(?:about|around|roughly)?\s?$",
     re.IGNORECASE,
 )
 WORD_CLOCK = re.compile(

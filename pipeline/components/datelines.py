@@ -20,7 +20,7 @@ DATELINE_AGE = timedelta(days=4)
 # Words that bring a date into its sentence; a date that follows none of them stands apart.
 LEAD_WORD = re.compile(
     r"(?:\b(?:on|of|since|from|until|till|to|by|between|and|at|in|through|for|late|early|before|after|around|about"
-    r"|approximately|the|dated?|morning|afternoon|evening|night|day|UTC|start|end|began|ended|starting|beginning)\b)"
+    r"|approximately|the|dated?|morning|afternoon|evening|night|day|UTC|start|end|began|ended|starting|beginning|incident|outage|impact|event|time|window)\b)"
     r"[\s:*(,]{0,6}$",
     re.IGNORECASE,
 )

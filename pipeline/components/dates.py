@@ -58,6 +58,7 @@ ALL_DAY = re.compile(
 WEEKEND_LEAD = re.compile(
     r"\b(?:(?:over|during|at|since|all|this|of)\s(?:the\s|this\s)?|(?P<last>last|past)\s)(?:past\s)?$", re.IGNORECASE
 )
+DAY_AFTER = re.compile(r"day\s(?P<side>before|after|prior)(?=\s?[.,;)]|\sat\b|$)", re.IGNORECASE)
 LONG_PART = re.compile(r"(?:early|small)\shours\b", re.IGNORECASE)
 PART_WORD = re.compile("|".join(sorted(parts(), key=len, reverse=True)), re.IGNORECASE)
 SHORT_DAY_NEXT = re.compile(rf"\.?,?\s(?:\d|{MONTH}\b|morning|afternoon|evening|night|at\s\d)", re.IGNORECASE)
@@ -234,6 +235,14 @@ def read_next_day(text: str, at: int) -> tuple[Point, ...]:
         return ()
     part = found["part"].lower() if found["part"] else None
     return (Point(at, found.end(), day=Day(after=AFTERS[found["which"].lower()]), part=part),)
+
+
+def read_day_before(text: str, at: int) -> tuple[Point, ...]:
+    """Read "the day before", "the day after", told of the day named before."""
+    found = DAY_AFTER.match(text, at)
+    if found is None or text[max(0, at - 4) : at].lower() != "the ":
+        return ()
+    return (Point(at, found.end(), day=Day(after=1 if found["side"].lower() == "after" else -1)),)
 
 
 def read_all_day(text: str, at: int) -> tuple[Point, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta, timezone, tzinfo
 
 from pipeline.components.lengths import Length
 from pipeline.components.pieces import pieces, with_zone
@@ -25,6 +26,7 @@ APART = re.compile(r"[-–—]|\b(?:between|from|starting|beginning|after|before
 AGAIN = re.compile(r"\s?[(/]\s?(?:or\s|i\.e\.\s)?")
 ON = re.compile(r"\bon\b", re.IGNORECASE)
 LONGEST_GLUE = 32
+HALF_DAY = 720
 LINK = re.compile(
     r"[\s,*_)\]]{0,4}(?:(?P<slash>/)|(?P<to>to|until|till|['’]?til|through|thru|up\sto|through\sto|and\sended\sat|and\sending\sat|and\slasted\suntil)\b"
     r"|(?P<dash>-|–|—|->|→)|(?P<and>and|&|&amp;)(?![a-z]))"
@@ -38,7 +40,7 @@ BETWEEN = re.compile(
 INSIDE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 ALL_TIMES = re.compile(
     r"\b(?:(?:(?:all\s)?times|all\stime)\s(?:are\s|is\s|listed\s|shown\s|given\s|below\s|in\s|the\s){0,4}"
-    r"|(?:time|timeline|timestamps?)(?:\sof\sevents)?:?\s?(?=\((?:all\stimes\s(?:are\s)?(?:in\s)?|in\s)?[A-Z]))",
+    r"|(?:time|timeline|timestamps?|window|period|impact)(?:\sof\sevents)?:?\s?(?=\((?:all\stimes\s(?:are\s)?(?:in\s)?|in\s)?[A-Z]))",
     re.IGNORECASE,
 )
 
@@ -112,8 +114,19 @@ def _restated(left: Point, right: Point, text: str) -> Point | None:
     # A day inside the brackets belongs to the second writing, one behind them to the first.
     closed = text[right.end : right.end + 1] == ")"
     if left.zone is None or (left.day is None and not closed):
-        return replace(right, start=left.start, day=right.day or left.day)
+        return replace(right, start=left.start, day=right.day or left.day, local=_local(left, right))
     return replace(left, end=right.end)
+
+
+def _local(left: Point, right: Point) -> tzinfo | None:
+    """The zone of the first writing where the second is in UTC: "7:50am (06:50 GMT)" is told at UTC+1."""
+    if left.zone is not None or left.clock is None or right.clock is None or right.zone is None:
+        return None
+    if right.zone.zone is None or right.zone.key not in ("utc", "gmt"):
+        return None
+    minutes = (left.clock.hour - right.clock.hour) * 60 + left.clock.minute - right.clock.minute
+    minutes = (minutes + HALF_DAY) % (2 * HALF_DAY) - HALF_DAY
+    return timezone(timedelta(minutes=minutes)) if minutes % 15 == 0 else None
 
 
 def _neighbours(left: Point, right: Point, gap: str) -> bool:
@@ -198,7 +211,7 @@ def _like(first: Point, last: Point) -> bool:
 
 def _declared(text: str) -> ZoneWord | None:
     """The zone of a sentence such as "all times are US/Pacific"."""
-    if "ime" not in text:
+    if "(" not in text and "ime" not in text:
         return None
     found = ALL_TIMES.search(text)
     while found is not None:

@@ -17,6 +17,7 @@ from pipeline.components.dates import (
     MONTHS,
     WEEKDAYS,
     read_all_day,
+    read_day_before,
     read_day_month,
     read_holiday,
     read_iso_date,
@@ -90,6 +91,10 @@ def _length(text: str, at: int) -> tuple[Point | Length, ...]:
     return (Point(at, ago.end(), back=timedelta(minutes=length.minutes), precision=precision),)
 
 
+def _day(text: str, at: int) -> tuple[Point | Length, ...]:
+    return read_day_before(text, at) or _number_word(text, at)
+
+
 def _now(text: str, at: int) -> tuple[Point, ...]:
     found = NOW.match(text, at)
     return () if found is None else (Point(at, found.end(), back=timedelta(0), precision=Precision.HOUR),)
@@ -152,4 +157,5 @@ READERS: dict[str, Reader] = {
     ),
     **_spelled((p for p in parts() if " " not in p), read_part),
     **_spelled((*numbers(), *UNIT_WORDS), _number_word),
+    **_spelled(("day",), _day),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from pipeline.components.zones import ZoneWord
@@ -27,7 +27,8 @@ class Day:
 
     `weeks` counts the weeks before the one of speaking ("Tuesday last week" 1, "next Tuesday" -1), `after` the days
     after the time told before ("the next day" 1), `thanks` those after the fourth Thursday of
-    November ("Black Friday" 1). `order` is "dm" or "md" for a date in figures that can be read in one order only, "?" for one in two.
+    November ("Black Friday" 1). `order` is "dm" or "md" for a date in figures that can be read in one order only,
+    "?" for one in two.
     """
 
     year: int | None = None
@@ -56,7 +57,8 @@ class Day:
 class Point:
     """A point of time as written, or a piece of one. `back` is a distance before the time of speaking.
 
-    `day_behind` tells that the day follows the clock with "on", as in "00:20 UTC on 9 July".
+    `day_behind` tells that the day follows the clock with "on", as in "00:20 UTC on 9 July". `local` is the zone of
+    the clocks around it, as "7:50am (06:50 GMT)" gives it.
     """
 
     start: int
@@ -69,3 +71,4 @@ class Point:
     early: str | None = None
     precision: Precision | None = None
     day_behind: bool = False
+    local: tzinfo | None = None

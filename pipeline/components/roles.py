@@ -29,12 +29,16 @@ FIELD = re.compile(
 SHORT_LINE = 40
 LOOK_BACK = 160
 NEARER = 1.5
+OWN_TIME = 26
 LENGTH_BEFORE = 36
 LENGTH_AFTER = 32
 # A verb behind "and" tells of the next time, not of this one.
 JOINED = re.compile(r"\b(?:and|but|then)\b")
 # The cues of a start that name no failure: what started is told before them.
 BEGAN = frozenset({"starting", "began_after"})
+# "on 9 July starting at 8:21": the cue stands inside the time.
+STARTING = re.compile(r"\b(?:starting|beginning)\b", re.IGNORECASE)
+CLAUSE = re.compile(r",|\band\b")
 SUBJECT_REACH = 60
 # "not working normally since 10:14" is no end; "working normally since 10:14" is one.
 DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[’']t\b", re.IGNORECASE)
@@ -102,6 +106,9 @@ def role_of(
     for hit in after:
         if hit.cue.scope == "sentence":
             return Role(hit.cue.role, hit.cue.id, hit.start - end)
+    inside = STARTING.search(text, start, end)
+    if inside is not None:
+        return Role("start", "starting", 0)
     nearest = _nearest(text, before, after, span, neighbours)
     if nearest is None:
         return Role("none", "none", LOOK_BACK)
@@ -147,11 +154,17 @@ def _nearest(
     start, end = span
     ahead = [h for h in before if h.start >= neighbours[0] and start - h.end <= h.cue.reach]
     behind = [h for h in after if h.end <= neighbours[1] and h.start - end <= h.cue.reach]
+    if not ahead and behind and JOINED.search(text, end, behind[0].start):
+        # "Phones died at 4:05 and came back at 1pm": the second verb has a time of its own.
+        behind = behind if neighbours[1] - behind[0].end > OWN_TIME else []
     if not ahead or not behind:
         return ahead[-1] if ahead else behind[0] if behind else None
     # "Errors rose, and at 14:05 the site recovered": a verb close behind beats one farther ahead.
     one, two = ahead[-1], behind[0]
-    apart = JOINED.search(text, end, two.start) is not None
+    apart = JOINED.search(text, end, two.start) is not None or (
+        # "..., which failed at 6:15 pm, came back": behind the comma another clause begins.
+        text[end : end + 1] == "," and not CLAUSE.search(text, one.end, start)
+    )
     farther = one.cue.side == "both" and not apart and (two.start - end) * NEARER < start - one.end
     return two if farther else one
 

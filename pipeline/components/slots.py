@@ -109,7 +109,7 @@ def _own_zone(point: Point, low: str, countries: set[str], home: tzinfo | None) 
 
 def _share_zones(slots: list[Slot], reading: Reading, home: tzinfo | None) -> list[Slot]:
     declared = reading.declared.zone if reading.declared is not None else None
-    own = [(s.point.start, s.zone) for s in slots if s.zone is not None and not _machine(s)]
+    own = [(s.point.start, s.point.local or s.zone) for s in slots if s.zone is not None and not _machine(s)]
     mates = partners(reading)
     out = []
     for number, slot in enumerate(slots):

@@ -167,11 +167,14 @@ def over_midnight(start: Pick | None, end: Pick | None, usable: list[Find], limi
 
 
 def posted_ends(
-    start: Pick | None, end: Pick | None, blocks: Sequence[Block], stamps: Sequence[Find]
+    start: Pick | None, end: Pick | None, blocks: Sequence[Block], stamps: Sequence[Find], *, lasted: bool
 ) -> tuple[Pick | None, Pick | None]:
     """Where a timeline states no start or no end: the posting times of its first post, and of a last that says over."""
     times = sorted((b.posted_at, b.start, b) for b in blocks if b.posted_at is not None)
     over = [(at, b) for at, _, b in times if b.status in OVER]
+    if start is None and end is None and lasted and len(times) == 1 and over:
+        # "11:05 ET: we are back. Sorry for the 50 minutes": the one post is the end.
+        return None, _from_block(*over[0], "ended_at", stamps)
     if start is None and times and (end is None or end.at > times[0][0]):
         start = _from_block(times[0][0], times[0][2], "started_at", stamps)
     if end is None and over and over[-1][0] > times[0][0] and (start is None or start.at <= over[-1][0]):
@@ -210,7 +213,7 @@ def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
 def computed_start(end: Pick | None, told: list[Find]) -> Pick | None:
     """The start as end and stated length give it: "back at 12:15 after a two-hour outage"."""
     lasted = next((f for f in told if f.data["role"] == "outage"), None)
-    if end is None or not end.told or RANK[end.precision] < RANK[Precision.MINUTE] or lasted is None:
+    if end is None or RANK[end.precision] < RANK[Precision.MINUTE] or lasted is None:
         return None
     at = end.at - timedelta(minutes=lasted.data["minutes"])
     rule = "when.end_and_duration"

@@ -16,7 +16,8 @@ WORDY = frozenset(
     {"at", "met", "cat", "eat", "west", "art", "act", "get", "ect", "pet", "cot", "mt", "et", "pt", "ct", "wet", "z"}
     | {"bot", "wit", "wita", "nut", "east", "ast", "wast", "sst"}
 )
-# Those that are taken in small letters too right behind "a.m." and "p.m.".
+# "9am (UK)"; and those that are taken in small letters too right behind "a.m." and "p.m.".
+BRACKETED = frozenset({"uk"})
 SMALL = frozenset({"et", "pt", "ct", "mt"})
 LEAD = re.compile(
     r"[\s*,]{0,3}[(,\[]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
@@ -95,6 +96,8 @@ def _named(text: str, at: int) -> ZoneWord | None:
             return None
         said, end = said[: shorter.start()], at + shorter.start()
     if key in WORDY and not said.isupper() and not (key in SMALL and _half_day(text, at)):
+        return None
+    if key in BRACKETED and text[at - 1 : at] != "(":
         return None
     known = readings()[key]
     only = known[0] if len(known) == 1 and not known[0].context else None

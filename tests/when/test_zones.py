@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.components.zone_words import read_zone
+from pipeline.components.zone_words import BRACKETED, read_zone
 from pipeline.components.zones import offset_zone, readings
 from pipeline.model import iso
 
@@ -20,6 +20,7 @@ UNAMBIGUOUS = sorted(
 def test_every_writing_after_a_time(read, word):
     zone = readings()[word][0].zone
     written = word.upper() if len(word) <= 5 else word
+    written = f"({written})" if word in BRACKETED else written
     window = read(f"Uploads failed from 14:05 {written} on 3 July 2024.")
     expected = datetime(2024, 7, 3, 14, 5, tzinfo=zone).astimezone(UTC)
     assert window.started_at == expected
