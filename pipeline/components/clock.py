@@ -20,8 +20,8 @@ CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)
 # Such as "3:01p".
 CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
 CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")
-DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours)\b)?")
-DOTTED_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])")
+DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours|Uhr)\b)?")
+DOTTED_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till|bis|und|y|a|e|et|tot|en)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])(?:\sUhr\b)?")
 MILITARY_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till|through)\s{0,2}(?:[01]\d|2[0-3])[0-5]\d(?!\d)")
 MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:\s?(hrs|hours|h)\b)?(?!\d)")
 O_CLOCK = re.compile(r"(\d{1,2}|[a-z]+)\so['’]\s?clock\b", re.IGNORECASE)
@@ -81,7 +81,7 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
     found = CLOCK_H.match(text, at)
     if found is None:
         dotted = DOTTED.match(text, at)
-        if dotted is not None and (_zone_ahead(text, dotted.end()) or dotted.group().endswith("s")):
+        if dotted is not None and (_zone_ahead(text, dotted.end()) or dotted.group()[-1] in "sr" or _to_uhr(text, dotted.end())):
             found = dotted
     if found is None:
         military = MILITARY.match(text, at)
@@ -97,6 +97,12 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
     return () if found is None else _point(at, found.end(), found[1])
 
 
+def _to_uhr(text: str, at: int) -> bool:
+    """Whether "bis 21.00 Uhr" follows."""
+    pair = DOTTED_PAIR.match(text, at)
+    return pair is not None and pair.group().endswith("Uhr")
+
+
 def _zone_ahead(text: str, at: int) -> bool:
     """Whether a zone follows, or another dotted time with one, so that "10.15" is a time and no version."""
     pair = DOTTED_PAIR.match(text, at)
@@ -106,7 +112,9 @@ def _zone_ahead(text: str, at: int) -> bool:
 def _military_pair(text: str, first: re.Match[str]) -> bool:
     """Whether another such time with a zone follows: "between 1000 and 1130 UTC"."""
     pair = MILITARY_PAIR.match(text, first.end())
-    return pair is not None and _plain_zone(text, pair.end())
+    return pair is not None and (
+        text.startswith((" hours", " hrs"), pair.end()) or _plain_zone(text, pair.end())
+    )
 
 
 def _plain_zone(text: str, at: int) -> bool:

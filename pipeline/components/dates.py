@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.components.foreign_times import month_names
 from pipeline.components.points import Day, Point
 from pipeline.components.time_rules import holidays, parts
 
@@ -16,14 +17,16 @@ MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+# Behind the number of a day months count in other languages too.
+ANY_MONTH = f"(?:{MONTH}|{'|'.join(sorted(month_names(), key=len, reverse=True))})"
 ORDINAL = r"(?:st|nd|rd|th)?"
 YEAR = r"((?:19|20)\d{2})(?![\d:]|\s?(?:UTC|GMT|hrs|hours))"
 
 
 ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=$|[^\d\w/.-]|T\d|[.,]\s|[.,]$)")
 DAY_MONTH = re.compile(
-    rf"(\d{{1,2}}){ORDINAL}(?:\s?(-|–|—|/|&|to|and|through)\s?(\d{{1,2}}){ORDINAL})?\.?(?:\s{{1,3}}of)?[\s/-]{{1,2}}"
-    rf"({MONTH})\b\.?(?:,?[\s/-]{{1,2}}{YEAR})?",
+    rf"(\d{{1,2}}){ORDINAL}(?:\s?(-|–|—|/|&|to|and|through|bis|al?|au|und|y|et)\s?(\d{{1,2}}){ORDINAL})?\.?(?:\s{{1,3}}(?:of|de))?[\s/-]{{1,2}}"
+    rf"({ANY_MONTH})\b\.?(?:,?[\s/-]{{1,2}}(?:del?\s)?{YEAR})?",
     re.IGNORECASE,
 )
 MONTH_DAY = re.compile(
@@ -170,7 +173,7 @@ def read_holiday(text: str, at: int) -> tuple[Point, ...]:
 
 def month_of(name: str) -> int:
     """The number of a month by its name or abbreviation."""
-    return MONTHS.index(name[:3].lower()) + 1
+    return month_names().get(name.lower()) or MONTHS.index(name[:3].lower()) + 1
 
 
 def _real(month: int, day: int) -> bool:

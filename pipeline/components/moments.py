@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta, timezone, tzinfo
 
+from pipeline.components.foreign_times import links
 from pipeline.components.lengths import Length
 from pipeline.components.pieces import pieces, with_zone
 from pipeline.components.points import Day, Point
@@ -27,6 +28,7 @@ AGAIN = re.compile(r"\s?[(/]\s?(?:or\s|i\.e\.\s)?")
 ON = re.compile(r"\bon\b", re.IGNORECASE)
 LONGEST_GLUE = 32
 HALF_DAY = 720
+TWO_DAYS = re.compile(r"\s?(?:st|nd|rd|th)?\s?(?:-|–|/|&|and|to)\s?")
 LINK = re.compile(
     r"[\s,*_)\]]{0,4}(?:(?P<slash>/)|(?P<to>to|until|till|['’]?til|through|thru|up\sto|through\sto|and\sended\sat|and\sending\sat|and\slasted\suntil)\b"
     r"|(?P<dash>-|–|—|->|→)|(?P<and>and|&|&amp;)(?![a-z]))"
@@ -179,11 +181,28 @@ def _ranges(points: list[Point], text: str) -> Iterable[Point | Range]:
         first = points[at]
         last = points[at + 1] if at + 1 < len(points) else None
         if last is not None and _linked(first, last, text):
+            after = points[at + 2] if at + 2 < len(points) else None
+            if after is not None and _both_days(first, last, after, text):
+                first, last = replace(first, day=last.day), replace(last, end=after.end, day=after.day)
+                at += 1
             yield Range(first.start, last.end, first, last)
             at += 2
         else:
             yield first
             at += 1
+
+
+def _both_days(first: Point, last: Point, after: Point, text: str) -> bool:
+    """Whether the days of both ends follow the range: "between 23:15 and 00:45 UTC (19 and 20 May)"."""
+    return (
+        first.day is None
+        and last.day is not None
+        and after.clock is None
+        and after.day is not None
+        and last.day.month == after.day.month
+        and last.day.month is not None
+        and TWO_DAYS.fullmatch(text, last.end, after.start) is not None
+    )
 
 
 def _linked(first: Point, last: Point, text: str) -> bool:
@@ -192,7 +211,7 @@ def _linked(first: Point, last: Point, text: str) -> bool:
         return False
     link = LINK.fullmatch(gap)
     if link is None:
-        return False
+        return links(text, first, last)
     if first.clock is None and last.clock is not None and last.day is None:
         return False
     opened = BETWEEN.search(text, max(0, first.start - 40), first.start) or INSIDE.search(text, first.start, first.end)

@@ -32,6 +32,13 @@ from pipeline.components.dates import (
     read_weekday,
     read_weekend,
 )
+from pipeline.components.foreign_times import (
+    read_foreign_day,
+    read_foreign_hour,
+    read_foreign_length,
+    read_kanji_date,
+    words,
+)
 from pipeline.components.lengths import UNIT_WORDS, Length, read_face, read_length
 from pipeline.components.machine_times import read_machine_time
 from pipeline.components.points import Day, Point
@@ -40,7 +47,7 @@ from pipeline.components.zone_words import read_zone
 from pipeline.terms import Precision
 
 Reader = Callable[[str, int], "tuple[Point | Length, ...]"]
-NUMBER_OR_WORD = re.compile(r"[A-Za-z]+|[0-9]+")
+NUMBER_OR_WORD = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+")
 AGO = re.compile(r"\s(?:or\sso\s)?ago\b")
 NOW = re.compile(r"just\snow\b|moments\sago\b", re.IGNORECASE)
 
@@ -76,7 +83,7 @@ def _number(text: str, at: int) -> tuple[Point | Length, ...]:
 
 
 def _length(text: str, at: int) -> tuple[Point | Length, ...]:
-    length = read_length(text, at)
+    length = read_length(text, at) or read_foreign_length(text, at)
     if length is None:
         return ()
     ago = AGO.match(text, length.end)
@@ -128,6 +135,7 @@ LONG_MONTHS = (
 LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # A number of eight figures or more can be nothing else.
 STAMP_READERS: tuple[Reader, ...] = (read_machine_time,)
+_FOREIGN_DAYS = (*words()["days"], *words()["weekdays"])
 NUMBER_READERS: tuple[Reader, ...] = (
     read_iso_date,
     read_near_hour,
@@ -135,6 +143,8 @@ NUMBER_READERS: tuple[Reader, ...] = (
     read_clock,
     read_numeric_date,
     read_short_date,
+    read_kanji_date,
+    read_foreign_hour,
     _length,
     read_ordinal,
     read_bare_hour,
@@ -158,4 +168,6 @@ READERS: dict[str, Reader] = {
     **_spelled((p for p in parts() if " " not in p), read_part),
     **_spelled((*numbers(), *UNIT_WORDS), _number_word),
     **_spelled(("day",), _day),
+    **_spelled((w.partition("-")[0].partition("'")[0].partition("’")[0] for w in _FOREIGN_DAYS), read_foreign_day),
+    **_spelled(words()["numbers"].keys() - set(numbers()) - {"due"}, _length),
 }

@@ -112,6 +112,7 @@ def role_of(
     nearest = _nearest(text, before, after, span, neighbours)
     if nearest is None:
         return Role("none", "none", LOOK_BACK)
+    nearest = _failed_again(text, before, nearest)
     distance = start - nearest.end if nearest.end <= start else nearest.start - end
     name, cue = nearest.cue.role, nearest.cue.id
     if cue in BEGAN:
@@ -145,6 +146,14 @@ def _began(text: str, left: int, hit: CueHit) -> tuple[str, str]:
     if subject is None:
         return hit.cue.role, hit.cue.id
     return ("other", "action") if subject["other"] else ("start", "maintenance_began")
+
+
+def _failed_again(text: str, before: Sequence[CueHit], nearest: CueHit) -> CueHit:
+    """The verb before "again": "selling again by 8:15" is an end, "failed again at 8:15" none."""
+    if not text.startswith("again", nearest.start):
+        return nearest
+    verb = next((h for h in before if 0 <= nearest.start - h.end <= 1), None)
+    return verb if verb is not None else nearest
 
 
 def _nearest(

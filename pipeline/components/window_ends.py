@@ -79,7 +79,7 @@ def _close(before: Find, find: Find) -> bool:
     one, two = before.data, find.data
     gap: timedelta = max(one["at"], two["at"]) - min(one["to"], two["to"])
     width: timedelta = max(one["to"] - one["at"], two["to"] - two["at"])
-    return gap <= max(width, min(SHORT_GAP, 2 * width))
+    return gap <= min(SHORT_GAP, 2 * width)
 
 
 def _merged(before: Find, find: Find) -> Find:
