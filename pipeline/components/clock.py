@@ -16,12 +16,14 @@ from pipeline.terms import Precision
 CLOCK_12 = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?[\s-]{0,2}([ap])(?:\.\s?m\b\.?|\s?m\b(?:\.(?=\s?[a-z(]))?)", re.IGNORECASE
 )
-CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)(?:\s?(?:hrs|hours|h|Uhr)\b)?")
+CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)(?:\s?(?:hrs|hours|h|Uhr|uur)\b)?")
 # Such as "3:01p".
 CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
 CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")
-DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours|Uhr)\b)?")
-DOTTED_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till|bis|und|y|a|e|et|tot|en)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])(?:\sUhr\b)?")
+DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours|Uhr|uur)\b)?")
+DOTTED_PAIR = re.compile(
+    r"\s{0,2}(?:-|–|to|and|until|till|bis|und|y|a|e|et|tot|en|sampai|hingga|до|do)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])(?:\s(?:Uhr|uur)\b)?"
+)
 MILITARY_PAIR = re.compile(r"\s{0,2}(?:-|–|to|and|until|till|through)\s{0,2}(?:[01]\d|2[0-3])[0-5]\d(?!\d)")
 MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)(?:\s?(hrs|hours|h)\b)?(?!\d)")
 O_CLOCK = re.compile(r"(\d{1,2}|[a-z]+)\so['’]\s?clock\b", re.IGNORECASE)
@@ -81,7 +83,9 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
     found = CLOCK_H.match(text, at)
     if found is None:
         dotted = DOTTED.match(text, at)
-        if dotted is not None and (_zone_ahead(text, dotted.end()) or dotted.group()[-1] in "sr" or _to_uhr(text, dotted.end())):
+        if dotted is not None and (
+            _zone_ahead(text, dotted.end()) or dotted.group()[-1] in "sr" or _to_uhr(text, dotted.end())
+        ):
             found = dotted
     if found is None:
         military = MILITARY.match(text, at)
@@ -100,7 +104,7 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
 def _to_uhr(text: str, at: int) -> bool:
     """Whether "bis 21.00 Uhr" follows."""
     pair = DOTTED_PAIR.match(text, at)
-    return pair is not None and pair.group().endswith("Uhr")
+    return pair is not None and pair.group().endswith(("Uhr", "uur"))
 
 
 def _zone_ahead(text: str, at: int) -> bool:
@@ -112,9 +116,7 @@ def _zone_ahead(text: str, at: int) -> bool:
 def _military_pair(text: str, first: re.Match[str]) -> bool:
     """Whether another such time with a zone follows: "between 1000 and 1130 UTC"."""
     pair = MILITARY_PAIR.match(text, first.end())
-    return pair is not None and (
-        text.startswith((" hours", " hrs"), pair.end()) or _plain_zone(text, pair.end())
-    )
+    return pair is not None and (text.startswith((" hours", " hrs"), pair.end()) or _plain_zone(text, pair.end()))
 
 
 def _plain_zone(text: str, at: int) -> bool:
@@ -159,7 +161,9 @@ def read_near_hour(text: str, at: int) -> tuple[Point, ...]:
     if not past and hour == 1 and not found["meridiem"]:
         whole += 720
     settled = found["meridiem"] is not None or found["hour"].lower() in ("noon", "midnight")
-    return (Point(at, found.end(), clock=Clock(whole // 60, whole % 60, 0, Precision.MINUTE, settled)),)
+    return (
+        Point(at, found.end(), clock=Clock(whole // 60, whole % 60, 0, Precision.MINUTE, settled, worded=not settled)),
+    )
 
 
 def _number(word: str) -> int:

@@ -1,6 +1,6 @@
 """Days, lengths and ranges as other languages write them (rules/foreign_times.toml).
 
-    "Am 4. Februar zwischen 8:05 und 9:20 Uhr MEZ", "entre las 11:30 y las 12:45", "hier à 9h30", "2026年6月3日 10:00〜11:30"
+    "Am 4. Februar zwischen 8:05 und 9:20 Uhr MEZ", "entre las 11:30 y las 12:45", "2026年6月3日 10:00〜11:30"
 
 gives the same points and ranges as the English sentence would.
 """
@@ -18,23 +18,26 @@ from pipeline.components.time_rules import RULES
 from pipeline.terms import Precision
 
 WORD = re.compile(r"[^\W\d_]+(?:-feira|['’]hui)?")
-ABOUT = r"(?:zum\s|las?\s|les\s|alle\s|às\s|as\s|etwa\s|gegen\s|ca\.?\s|vers\s|environ\s|circa\s|ongeveer\s|rond\s)?"
+ABOUT = r"(?:(?:pukul|kl\.?|zum|las?|les|alle|às|as|etwa|gegen|ca\.?|vers|environ|circa|ongeveer|rond)\s)?"
 # Between the two clocks of a range; a wave dash needs no word before the first, the others do.
 LINK = re.compile(
-    rf"[\s,)]{{0,3}}(?:(?P<wave>[〜～])\s?|(?:bis|und|hasta|y|et|e|à|a|às|jusqu['’]à|até|fino|alle|tot|en|ile|ve)\s{ABOUT}{ABOUT})",
+    rf"[\s,)]{{0,3}}(?:(?P<wave>[〜～~至])\s?|(?:bis|und|hasta|y|et|e|à|a|às|jusqu['’]à|até|fino|alle|tot|en"
+    rf"|ile|ve|sampai|hingga|do|till|til|och|og|до|и|по)\s{ABOUT}{ABOUT})",
     re.IGNORECASE,
 )
 OPEN = re.compile(
-    rf"\b(?:zwischen|von|ab|entre|de|des|dalle|das|van|tussen|desde|depuis|dal|da|seit|sinds|vanaf|saat)\s{ABOUT}$",
+    rf"\b(?:zwischen|von|ab|entre|de|des|dalle|das|van|tussen|desde|depuis|dal|da|seit|sinds|vanaf|saat|pukul|antara|dari|mellan|mellem|mellom|från|fra|od|между|с|со)\s{ABOUT}$",
     re.IGNORECASE,
 )
 KANJI_DATE = re.compile(r"(?:(\d{4})年\s?)?(\d{1,2})月\s?(\d{1,2})日")
-HOUR = re.compile(r"(\d{1,2})(?:\s?Uhr\b(?:\s(\d{2})\b)?|\s?h(?:oras?|eures?)?(?![\w.]))(?!\s?lang)", re.IGNORECASE)
+HOUR = re.compile(
+    r"(\d{1,2})(?:\s?(?:Uhr|uur)\b(?:\s(\d{2})\b)?|\s?h(?:oras?|eures?)?(?![\w.]))(?!\s?lang)", re.IGNORECASE
+)
 HOUR_LEAD = re.compile(
     r"(?:\b(?:um|gegen|seit|ab|von|bis|und|zwischen|à|vers|dès|depuis|de|et|entre|às|das|as|até|desde|las|hasta|jusqu['’]à)\s)$",
     re.IGNORECASE,
 )
-UHR = re.compile(r"\s?Uhr\b")
+UHR = re.compile(r"\s?(?:Uhr|uur)\b")
 LENGTH = re.compile(r"(\d{1,4}(?:[.,]\d)?|[^\W\d_]{2,6})\s(\w{3,8})(?!\w)")
 
 

@@ -43,11 +43,13 @@ from pipeline.components.lengths import UNIT_WORDS, Length, read_face, read_leng
 from pipeline.components.machine_times import read_machine_time
 from pipeline.components.points import Day, Point
 from pipeline.components.time_rules import numbers, parts
-from pipeline.components.zone_words import read_zone
+from pipeline.components.zone_words import read_zone, read_zone_before
 from pipeline.terms import Precision
 
 Reader = Callable[[str, int], "tuple[Point | Length, ...]"]
 NUMBER_OR_WORD = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+")
+# The last letter of "UTC ", "ET ", "GMT: " and "time " before a clock.
+ZONE_ENDS = frozenset({"C ", "T ", "e ", ": ", ") "})
 AGO = re.compile(r"\s(?:or\sso\s)?ago\b")
 NOW = re.compile(r"just\snow\b|moments\sago\b", re.IGNORECASE)
 
@@ -60,9 +62,12 @@ def pieces(text: str) -> Iterator[Point | Length]:
         reader = _number if word[0] <= "9" else READERS.get(word)
         if reader is None or found.start() < done:
             continue
-        for piece in reader(text, found.start()):
+        at = found.start()
+        for piece in reader(text, at):
             # The zone is taken here, so that the "08:00" of "+08:00" is not read as a time.
             whole = with_zone(piece, text) if isinstance(piece, Point) else piece
+            if isinstance(whole, Point) and whole.clock and whole.zone is None and text[at - 2 : at] in ZONE_ENDS:
+                whole = replace(whole, zone=read_zone_before(text, done, at))
             done = whole.end
             yield whole
 

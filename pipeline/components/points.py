@@ -12,13 +12,17 @@ from pipeline.terms import Precision
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day as written. Without `meridiem` an hour up to twelve may still be a later one."""
+    """A time of day as written. Without `meridiem` an hour up to twelve may still be a later one.
+
+    One that is `worded` ("a quarter to two") is of the half of the day that fits.
+    """
 
     hour: int
     minute: int
     second: int
     precision: Precision
     meridiem: bool
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,13 @@ ONGOING = re.compile(
 )
 NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b", re.IGNORECASE)
 STILL_REACH = 34
+STILL = re.compile(r"\b(?:now|and\scounting|still)\b", re.IGNORECASE)
+# "It has been three hours since the mail died."
+SINCE = re.compile(r"\s(?:now\s)?since\b", re.IGNORECASE)
+BEEN = re.compile(
+    r"\b(?:been|it['’]s|is)\s(?:now\s|like\s|about\s|over\s|almost\s|nearly\s|roughly\s|more\sthan\s){0,2}$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,7 @@ def role_of(
     inside = STARTING.search(text, start, end)
     if inside is not None:
         return Role("start", "starting", 0)
-    nearest = _nearest(text, before, after, span, neighbours)
+    nearest = _nearest(text, left, (before, after), span, neighbours)
     if nearest is None:
         return Role("none", "none", LOOK_BACK)
     nearest = _failed_again(text, before, nearest)
@@ -157,11 +164,18 @@ def _failed_again(text: str, before: Sequence[CueHit], nearest: CueHit) -> CueHi
 
 
 def _nearest(
-    text: str, before: Sequence[CueHit], after: Sequence[CueHit], span: tuple[int, int], neighbours: tuple[int, int]
+    text: str,
+    left: int,
+    hits: tuple[Sequence[CueHit], Sequence[CueHit]],
+    span: tuple[int, int],
+    neighbours: tuple[int, int],
 ) -> CueHit | None:
     """The last cue before the time, else the first behind it, within the reach of each."""
-    start, end = span
+    (before, after), (start, end) = hits, span
     ahead = [h for h in before if h.start >= neighbours[0] and start - h.end <= h.cue.reach]
+    if ahead and neighbours[0] > left and text[ahead[-1].end : start] == ", ":
+        # "09:47 errors start, 09:58 status post": what stands before the comma is the first time's.
+        ahead = []
     behind = [h for h in after if h.end <= neighbours[1] and h.start - end <= h.cue.reach]
     if not ahead and behind and JOINED.search(text, end, behind[0].start):
         # "Phones died at 4:05 and came back at 1pm": the second verb has a time of its own.
@@ -186,6 +200,8 @@ def length_role(text: str, length: Length, bounds: tuple[int, int]) -> Role:
         if hit.cue.role == "history":
             return Role("history", hit.cue.id, length.start - hit.end)
     after = list(cue_index("length", "after").hits(text, length.end, min(bounds[1], length.end + LENGTH_AFTER)))
+    if SINCE.match(text, length.end) and BEEN.search(text, max(bounds[0], length.start - STILL_REACH), length.start):
+        return Role("so_far", "has_been", 1)
     close = next((h for h in after if h.start - length.end <= 2), None)
     if close is not None:
         role = Role(close.cue.role, close.cue.id, close.start - length.end)
@@ -208,6 +224,8 @@ def _until_well(
     well = any(h.cue.role == "end" and length.start - h.end <= SUBJECT_REACH for h in told)
     behind = cue_index("cue", "after").hits(text, close.end, min(bounds[1], close.end + LOOK_AHEAD))
     first = next((h.cue.role for h in behind if h.cue.role in ("start", "end")), None)
+    if said in ("without", "with no") and STILL.search(text, close.end, min(bounds[1], close.end + LOOK_AHEAD)):
+        return Role("so_far", "has_been", close.start - length.end)
     if (
         (said == "later" and well)
         or (said == "after" and well and first == "start")

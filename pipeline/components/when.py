@@ -6,7 +6,7 @@ gives a `range` (2020-07-01T09:24:00Z/2020-07-01T11:15:00Z) and a `duration`. Th
 `at`, `precision`, for a range `to`, `to_precision` and `minutes` (by its clocks alone); `role`, `cue`, `distance`
 (characters to the cue) and `behind` (the cue follows); `sentence`, `block`, `stamp` (it is the stamp of a post);
 `lost` (a zone that is not known, "" where a clock has none), `borrowed` (the date is not its own), `conflict`
-(the weekday is not the date's).
+(the weekday is not the date's), `half` (its half of the day is open).
 Of a `duration`: `minutes`, `unit`, `role`, `cue`, `distance`, `sentence`, `block`, `vague` ("several hours"), `long`.
 """
 
@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from pipeline.components.finds import Block, Find, Meta, add, whole
 from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
+from pipeline.components.points import Point
 from pipeline.components.roles import Sentences, length_role
 from pipeline.components.settling import settle_times
 from pipeline.components.slots import Settled, block_at
@@ -77,6 +78,7 @@ def _time(text: str, settled: Settled) -> Find | None:
         "borrowed": settled.borrowed,
         "minutes": settled.minutes,
         "conflict": settled.conflict,
+        "half": _open_half(settled.slot.point),
     }
     context = {CONTEXTS[role.name]} if role.name in CONTEXTS else set()
     return Find(
@@ -90,6 +92,12 @@ def _time(text: str, settled: Settled) -> Find | None:
         context,
         data,
     )
+
+
+def _open_half(point: Point) -> bool:
+    """Whether a clock told in words leaves open which half of the day it is in: "a quarter to two"."""
+    clock = point.clock
+    return clock is not None and point.part is None and not clock.meridiem and clock.worded
 
 
 def _length(text: str, length: Length, sentences: Sentences, blocks: Sequence[Block]) -> Find:

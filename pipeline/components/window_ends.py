@@ -32,6 +32,7 @@ OF_THE_DAY = frozenset({"news", "social", "status"})
 TOP = 1500
 SHORT_GAP = timedelta(hours=1)
 STAMP_REACH = 80
+DAY_MINUTES = 1440
 POSTED = 0.4
 SO_FAR = 0.6
 
@@ -157,6 +158,11 @@ def over_midnight(start: Pick | None, end: Pick | None, usable: list[Find], limi
     """The end, a day later where its date was taken from a time before it and midnight lies between."""
     if start is None or end is None or end.mention is None or not end.fine or end.at >= start.at:
         return end
+    halves = {(f.start, f.end) for f in usable if f.data["half"]}
+    noon = end.at + timedelta(hours=12)
+    if (end.mention.start, end.mention.end) in halves and noon >= start.at:
+        # Such as "Around noon ... normal again at a quarter to two".
+        return replace(end, at=noon, mention=replace(end.mention, value=iso(noon) or ""))
     later = end.at + timedelta(days=1)
     borrowed = {(f.start, f.end) for f in usable if f.data["borrowed"]}
     if (end.mention.start, end.mention.end) not in borrowed or later < start.at:
@@ -203,8 +209,10 @@ def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
         if lasting.data["cue"] != "has_been":
             return None
         at, precision = at.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
-    elif anchor.date_only:
+    elif anchor.date_only and lasting.data["minutes"] < DAY_MINUTES:
         return None
+    elif anchor.date_only:
+        at, precision = at.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
     rule = "when.published_minus_duration"
     mention = replace(lasting.as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
     return Pick(at, precision, mention, rule)

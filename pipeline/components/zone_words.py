@@ -20,7 +20,7 @@ WORDY = frozenset(
 BRACKETED = frozenset({"uk"})
 SMALL = frozenset({"et", "pt", "ct", "mt"})
 LEAD = re.compile(
-    r"[\s*,]{0,3}[(,\[]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
+    r"[\s*,)]{0,3}[(,\[（]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
 )
 OFFSET = re.compile(
     r"(?:(?:UTC|GMT)\s?(?P<named>[+\-−]\d{1,2}(?::?\d{2})?)|(?P<plus>(?:(?<=\d)|(?<=\d ))\+\d{2}:?\d{2})"
@@ -36,6 +36,9 @@ ODD = re.compile(r"[A-Z]{1,3}[SD]T|(?<=\()[A-Z]{3,4}(?=\))")
 ATTACHED = re.compile(r"[\w&+]|-\w|/[^\W\d]|\s(?:region|people|users|US|bank|banks|system|time\szone)\b")
 ODD_ATTACHED = re.compile(r"[\w&-]")
 RESTATED = re.compile(r"\s?[(,/=]\s?(?=(?:UTC|GMT)\s?[+\-−]\d)")
+BEFORE = re.compile(r"(?:^|[\s(])((?:(?:[A-Z][\w.]{1,12}\s){1,3}[Tt]ime|UTC|GMT|[A-Z]{2,4}T))[:,)]?\s$")
+LONGEST_BEFORE = 36
+CLOSEST = 3
 AREAS = ("Europe", "Asia", "America", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
 FEWEST = 2
 
@@ -56,6 +59,15 @@ def read_zone(text: str, at: int) -> ZoneWord | None:
         # "10:15 CST (UTC+8)": the figure settles what the letters leave open.
         return _offset(text, again.end()) or word
     return word
+
+
+def read_zone_before(text: str, start: int, at: int) -> ZoneWord | None:
+    """The zone that stands right before a clock: "UTC 14:30", "Israel time 14:30"; none before `start`."""
+    found = BEFORE.search(text, max(start, at - LONGEST_BEFORE), at)
+    if found is None:
+        return None
+    word = read_zone(text, found.start(1))
+    return word if word is not None and word.zone is not None and at - word.end <= CLOSEST else None
 
 
 def _offset(text: str, at: int) -> ZoneWord | None:
