@@ -145,6 +145,10 @@ class _Settling:
         slot = self.slots[i]
         anchor = self._anchor(slot)
         near = self._neighbour(i, same_sentence=True)
+        if near is None and slot.block is not None:
+            # A post written days later tells of the days that it names, one of the same day of its own.
+            told = self._neighbour(i)
+            near = told if told is not None and anchor is not None and anchor.day(slot.zone) - told > ONE_DAY else None
         if near is None and (slot.block is None or anchor is None):
             near = self._neighbour(i) or self._neighbour(i, lent=True) or self._neighbour(i, old=True)
         if near is not None:

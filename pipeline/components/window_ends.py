@@ -73,7 +73,8 @@ def find_windows(usable: Iterable[Find]) -> list[Find]:
                 break
         else:
             group.append(find)
-    return sorted((find for group in merged.values() for find in group), key=_width, reverse=True)
+    found = (find for group in merged.values() for find in group)
+    return sorted(found, key=lambda f: (f.data["cue"] == "summary", *_width(f)), reverse=True)
 
 
 def _close(before: Find, find: Find) -> bool:
