@@ -31,6 +31,8 @@ ONE_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 NO_TIME = timedelta(0)
 CLOSE = 3
+# "first shown ten days ago" dates nothing else.
+LENT = -2
 # Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
 FARTHEST = 40
 NEVER_LENT = frozenset({"history", "promise", "scheduled"})
@@ -171,6 +173,8 @@ class _Settling:
                 continue
             apart = self.roles[j].cue == "dateline" or self.roles[j].name in (NEVER_LENT if lent else APART)
             if not same_sentence and (apart or other.block != slot.block):
+                continue
+            if other.point.day is not None and (other.point.day.shift or 0) < LENT:
                 continue
             if (
                 other.point.early == "weekend"

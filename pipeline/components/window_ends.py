@@ -33,6 +33,7 @@ TOP = 1500
 SHORT_GAP = timedelta(hours=1)
 STAMP_REACH = 80
 DAY_MINUTES = 1440
+TOUCHING = timedelta(minutes=2)
 POSTED = 0.4
 SO_FAR = 0.6
 
@@ -67,6 +68,10 @@ def find_windows(usable: Iterable[Find]) -> list[Find]:
         if find.field != "range" or find.data["to"] is None:
             continue
         group = merged.setdefault((find.data["sentence"], find.data["precision"] in FINE), [])
+        last = merged.get((find.data["sentence"] - 1, find.data["precision"] in FINE))
+        if last and not group and abs(find.data["at"] - last[-1].data["to"]) <= TOUCHING:
+            group.append(_merged(last.pop(), find))
+            continue
         for i, before in enumerate(group):
             if _close(before, find):
                 group[i] = _merged(before, find)
