@@ -34,6 +34,8 @@ SHORT_GAP = timedelta(hours=1)
 STAMP_REACH = 80
 DAY_MINUTES = 1440
 TOUCHING = timedelta(minutes=2)
+NEAR = 120
+ONE_DAY = timedelta(days=1)
 POSTED = 0.4
 SO_FAR = 0.6
 
@@ -107,6 +109,8 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
     end = max((f for f in single if f.data["role"] == "end"), key=_end_order, default=None)
     if windows and not (start and start.data["cue"] in STRONG):
         return _of_window(windows[0], start, end)
+    if start is not None and start.data["precision"] not in FINE:
+        start = _finer(start, single)
     if start is None:
         bare = (f for f in usable if f.data["role"] == "none" and f.start < TOP)
         bare = (f for f in bare if f.data["precision"] in FINE or not timeline)
@@ -115,6 +119,13 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
         # "On 4 May the shop is back up": one day is told, and it is the day of the outage.
         return _pick(end, "started_at"), None
     return _pick(start, "started_at") if start else None, _pick(end, "ended_at") if end else None
+
+
+def _finer(start: Find, single: list[Find]) -> Find:
+    """The clock that follows a start known to the day, of the same day and without a role of its own."""
+    near = (f for f in single if f.data["role"] == "none" and 0 <= f.start - start.end <= NEAR)
+    day: datetime = start.data["at"]
+    return next((f for f in near if f.data["precision"] in FINE and ONE_DAY > f.data["at"] - day > -ONE_DAY / 2), start)
 
 
 def _of_window(window: Find, start: Find | None, end: Find | None) -> tuple[Pick, Pick]:
