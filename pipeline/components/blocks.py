@@ -56,8 +56,10 @@ ROW_STAMP = re.compile(
     rf"(?:[ \t]?[AP]M)?[ \t]?(?:Z|\(?[A-Z]{{2,4}}\)?)?)"
     rf"[ \t]{{0,2}}[|:–—-][ \t]{{0,2}}(?P<label>(?i:{LABEL}))\b[ \t]{{0,2}}[|:–—-]"
 )
+# A line that may begin with a stamp at all: a figure, a month, a label or "Posted" stands first.
+STAMP_LINE = re.compile(rf"^[ \t>*|\[(-]{{0,5}}(?=\d|(?:{MONTH}|posted|{LABEL})\b)", re.IGNORECASE | re.MULTILINE)
 # The label first and the date last: the pages of incidents.
-LABEL_LINE = re.compile(rf"[ \t>*]{{0,4}}(?P<label>(?i:{LABEL}))[ \t]{{0,2}}[-–—][ \t]")
+LABEL_LINE = re.compile(rf"^[ \t>*]{{0,4}}(?P<label>(?i:{LABEL}))[ \t]{{0,2}}[-–—][ \t]", re.MULTILINE)
 TRAILING_STAMP = re.compile(
     rf"(?:Posted[ \t]{{1,3}}(?:on[ \t])?)?(?P<stamp>{DATE},?(?:[ \t]-)?[ \t]\d{{1,2}}:\d\d(?:[ \t]?[AP]M)?"
     r"[ \t]\(?[A-Z]{2,4}\)?)"
@@ -122,7 +124,7 @@ def _label_first(text: str, first: Stamp, meta: Meta) -> bool:
 
 def _trailing(text: str, meta: Meta) -> tuple[Block, ...]:
     """The posts of a status page: label first, stamp last."""
-    heads = [m for m in (LABEL_LINE.match(text, at) for at in _line_starts(text)) if m is not None]
+    heads = list(LABEL_LINE.finditer(text))
     ends = [*(h.start() for h in heads[1:]), len(text)][: len(heads)]
     stamps = []
     for head, end in zip(heads, ends, strict=True):
@@ -135,16 +137,6 @@ def _trailing(text: str, meta: Meta) -> tuple[Block, ...]:
     )
 
 
-def _line_starts(text: str) -> Iterator[int]:
-    at = 0
-    while at < len(text):
-        yield at
-        following = text.find("\n", at)
-        if following < 0:
-            return
-        at = following + 1
-
-
 def _stamps(text: str) -> Iterator[Stamp]:
     """Stamps: ISO ones in brackets anywhere, the other forms at the beginning of a line."""
     if "[" in text:
@@ -152,7 +144,8 @@ def _stamps(text: str) -> Iterator[Stamp]:
         if found:
             yield from found
             return
-    for at in _line_starts(text):
+    for line in STAMP_LINE.finditer(text):
+        at = line.start()
         match = next((m for m in (e.match(text, at) for e in LINE_STAMPS) if m is not None), None)
         if match is not None:
             yield _stamp(match)

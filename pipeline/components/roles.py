@@ -15,9 +15,10 @@ from functools import cache
 from pipeline.components.lengths import Length
 from pipeline.components.time_rules import CueHit, cue_index, doings
 
+# Each branch begins with its character, so that a search need not look behind at every place.
 BREAK = re.compile(
-    r"(?<![ap]\.m)(?<!\bU\.S)(?<!\bapprox)[.!?;][”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z])|;[ \t]|\n|\s[|•]\s"
-    r"|(?<=[ap]\.m)\.\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
+    r"[.!?;](?<![ap]\.m\.)(?<!\bU\.S\.)(?<!\bapprox\.)[”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z])|;[ \t]|\n|[ \t\n][|•]\s"
+    r"|\.(?<=[ap]\.m\.)\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
 )
 # The left cell of a table whose right one is its value.
 FIELD = re.compile(
