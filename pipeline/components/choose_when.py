@@ -55,7 +55,9 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     issues: list[Issue] = []
     limit = _latest(blocks, meta)
     times = [f for f in finds if f.field in ("time", "range")]
-    usable = _of_the_event([f for f in times if _usable(f, limit, meta, issues)], blocks, meta)
+    possible = [f for f in times if _usable(f, limit, meta, issues)]
+    usable = _of_the_event(possible, blocks, meta)
+    old = {f.data["sentence"] for f in possible if f not in usable} - {f.data["sentence"] for f in usable}
     windows = find_windows(usable)
     start, end = told_ends(usable, windows, timeline=bool(blocks))
     end = over_midnight(start, end, usable, limit)
@@ -69,6 +71,7 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         and f.data["role"] in ("outage", "so_far")
         and not f.data["vague"]
         and "historical" not in f.context
+        and f.data["sentence"] not in old
     ]
     stamps = [f for f in times if f.data["stamp"]]
     start, end = posted_ends(start, end, blocks, stamps, lasted=any(f.data["role"] == "outage" for f in told))

@@ -115,14 +115,18 @@ def _restated(left: Point, right: Point, text: str) -> Point | None:
         return None
     # A day inside the brackets belongs to the second writing, one behind them to the first.
     closed = text[right.end : right.end + 1] == ")"
-    if left.zone is None or (left.day is None and not closed):
+    if _zoneless(left) or (left.day is None and not closed):
         return replace(right, start=left.start, day=right.day or left.day, local=_local(left, right))
     return replace(left, end=right.end)
 
 
+def _zoneless(point: Point) -> bool:
+    return point.zone is None or point.zone.key == "local"
+
+
 def _local(left: Point, right: Point) -> tzinfo | None:
     """The zone of the first writing where the second is in UTC: "7:50am (06:50 GMT)" is told at UTC+1."""
-    if left.zone is not None or left.clock is None or right.clock is None or right.zone is None:
+    if not _zoneless(left) or left.clock is None or right.clock is None or right.zone is None:
         return None
     if right.zone.zone is None or right.zone.key not in ("utc", "gmt"):
         return None

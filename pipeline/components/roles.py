@@ -39,6 +39,7 @@ JOINED = re.compile(r"\b(?:and|but|then)\b")
 BEGAN = frozenset({"starting", "began_after"})
 # "on 9 July starting at 8:21": the cue stands inside the time.
 STARTING = re.compile(r"\b(?:starting|beginning)\b", re.IGNORECASE)
+BEGUN = re.compile(r"\b(?:began|started|since|failed|failing)\s(?:(?:at|on|around|about)\s){0,2}$", re.IGNORECASE)
 CLAUSE = re.compile(r",|\band\b")
 SUBJECT_REACH = 60
 # "not working normally since 10:14" is no end; "working normally since 10:14" is one.
@@ -108,7 +109,7 @@ def role_of(
     left = max(bounds[0], start - LOOK_BACK)
     before = list(cue_index("cue", "before").hits(text, left, start))
     for hit in before:
-        if hit.cue.scope == "sentence" and not (spoken and hit.cue.role == "history" and hit.end < neighbours[0]):
+        if hit.cue.scope == "sentence" and not (hit.end < neighbours[0] and _apart(text, hit, start, spoken=spoken)):
             return Role(hit.cue.role, hit.cue.id, start - hit.end)
     after = list(cue_index("cue", "after").hits(text, end, min(bounds[1], end + LOOK_BACK)))
     for hit in after:
@@ -154,6 +155,16 @@ def _began(text: str, left: int, hit: CueHit) -> tuple[str, str]:
     if subject is None:
         return hit.cue.role, hit.cue.id
     return ("other", "action") if subject["other"] else ("start", "maintenance_began")
+
+
+def _apart(text: str, hit: CueHit, start: int, *, spoken: bool) -> bool:
+    """Whether a cue of the sentence, which has a time of its own, leaves this one alone.
+
+    History does so for a day of these ("on Tuesday"), a plan or promise for what "began".
+    """
+    if hit.cue.role == "history":
+        return spoken
+    return BEGUN.search(text, max(0, start - OWN_TIME), start) is not None
 
 
 def _failed_again(text: str, before: Sequence[CueHit], nearest: CueHit) -> CueHit:

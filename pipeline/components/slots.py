@@ -68,6 +68,7 @@ def make_slots(text: str, reading: Reading, blocks: Sequence[Block], meta: Meta,
     home = zones.named_zone(meta.timezone) if meta.timezone else None
     ambiguous = any(p.zone is not None and p.zone.zone is None for p in points)
     low = text.lower() if ambiguous else ""
+    home = home or next((p.local for p in points if p.local is not None), None)
     slots = []
     for point in points:
         block, stamp = _place(point, blocks)

@@ -20,7 +20,7 @@ WORDY = frozenset(
 BRACKETED = frozenset({"uk"})
 SMALL = frozenset({"et", "pt", "ct", "mt"})
 LEAD = re.compile(
-    r"[\s*,)]{0,3}[(,\[（]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
+    r"(?:\s(?:ce\s(?:matin|soir)|cet\saprès-midi|heute\s(?:früh|morgen)|esta\s(?:mañana|tarde|noche)))?[\s*,)]{0,3}[(,\[（]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
 )
 OFFSET = re.compile(
     r"(?:(?:UTC|GMT)\s?(?P<named>[+\-−]\d{1,2}(?::?\d{2})?)|(?P<plus>(?:(?<=\d)|(?<=\d ))\+\d{2}:?\d{2})"
