@@ -57,7 +57,8 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     times = [f for f in finds if f.field in ("time", "range")]
     possible = [f for f in times if _usable(f, limit, meta, issues)]
     usable = _of_the_event(possible, blocks, meta)
-    old = {f.data["sentence"] for f in possible if f not in usable} - {f.data["sentence"] for f in usable}
+    kept = {id(f) for f in usable}
+    old = {f.data["sentence"] for f in possible if id(f) not in kept} - {f.data["sentence"] for f in usable}
     windows = find_windows(usable)
     start, end = told_ends(usable, windows, timeline=bool(blocks))
     end = over_midnight(start, end, usable, limit)

@@ -20,20 +20,27 @@ WORDY = frozenset(
 BRACKETED = frozenset({"uk"})
 SMALL = frozenset({"et", "pt", "ct", "mt"})
 LEAD = re.compile(
-    r"(?:\s(?:ce\s(?:matin|soir)|cet\saprès-midi|heute\s(?:früh|morgen)|esta\s(?:mañana|tarde|noche)))?[\s*,)]{0,3}[(,\[（]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
+    r"(?:\s(?:ce\s(?:matin|soir)|cet\saprès-midi|heute\s(?:früh|morgen)|esta\s(?:mañana|tarde|noche)))?"
+    r"(?:\s-\s(?=(?:[PMCE][SD]?T|UTC|GMT)\b))?[\s*,)]{0,3}[(,\[（]?[\s*]{0,3}(?:all\s)?(?:times?\s(?:is\s|are\s|in\s){0,2})?(?:the\s)?(?:U\.?S\.?\s(?=[A-Z]))?"
 )
 OFFSET = re.compile(
-    r"(?:(?:UTC|GMT)\s?(?P<named>[+\-−]\d{1,2}(?::?\d{2})?)|(?P<plus>(?:(?<=\d)|(?<=\d ))\+\d{2}:?\d{2})"
+    r"(?:(?:UTC|GMT)\s?(?P<named>(?:[+\-−]|\+\s|plus\s|minus\s)\d{1,2}(?::?\d{2})?)"
+    r"|(?P<plus>(?:(?<=\d)|(?<=\d ))\+\d{2}:?\d{2})"
     # A minus is an offset after seconds or the T of a stamp only: "10:00-11:00" is a range.
-    r"|(?P<minus>(?:(?<=:\d\d:\d\d)|(?<=:\d\d:\d\d )|(?<=\.\d{3})|(?<=T\d\d:\d\d))[-−]\d{2}:?\d{2}))(?!\d)"
+    r"|(?P<minus>(?:(?<=:\d\d:\d\d)|(?<=:\d\d:\d\d )|(?<=\.\d{3})|(?<=T\d\d:\d\d))[-−]\d{2}:?\d{2}))"
+    # "10:00 UTC -11:30 UTC" is a range too.
+    r"(?!\d|\s?(?:UTC|GMT|[APap]\.?[Mm]))"
 )
 IANA = re.compile(r"[A-Z][A-Za-z]{1,12}/[A-Z][A-Za-z_-]{1,20}(?:/[A-Z][A-Za-z_]{1,20})?")
 WORDS = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]\.)?(?:[\s/-][^\W\d_]+){0,4}")
+DOTTED = re.compile(r"[A-Z]\.(?:[A-Z]\.){1,3}")
 LAST_WORD = re.compile(r"[\s/-][^\W\d_]+$")
 CITY_TIME = re.compile(r"((?:[A-Z][^\W\d_]{1,14}\s|of\s|es\s){1,3})time\b")
 ODD = re.compile(r"[A-Z]{1,3}[SD]T|(?<=\()[A-Z]{3,4}(?=\))")
 # "10:15 Central people": the word belongs to what follows.
-ATTACHED = re.compile(r"[\w&+]|-\w|/[^\W\d]|\s(?:region|people|users|US|bank|banks|system|time\szone)\b")
+ATTACHED = re.compile(
+    r"[\w&+]|-\w|/[^\W\d]|\s(?:region|people|users|US|bank|banks|system|time\szone|Australian?|European?|Africa|Indonesian?)\b"
+)
 ODD_ATTACHED = re.compile(r"[\w&-]")
 RESTATED = re.compile(r"\s?[(,/=]\s?(?=(?:UTC|GMT)\s?[+\-−]\d)")
 BEFORE = re.compile(r"(?:^|[\s(])((?:(?:[A-Z][\w.]{1,12}\s){1,3}[Tt]ime|UTC|GMT|[A-Z]{2,4}T))[:,)]?\s$")
@@ -58,6 +65,9 @@ def read_zone(text: str, at: int) -> ZoneWord | None:
     if again is not None:
         # "10:15 CST (UTC+8)": the figure settles what the letters leave open.
         return _offset(text, again.end()) or word
+    if word.zone is None and text[word.end : word.end + 2] == " (":
+        name = _named(text, word.end + 2)
+        return word if name is None or name.zone is None else name
     return word
 
 
@@ -75,7 +85,7 @@ def _offset(text: str, at: int) -> ZoneWord | None:
     if found is None:
         return None
     kind = found.lastgroup or "named"
-    zone = offset_zone(found[kind])
+    zone = offset_zone(found[kind].replace("plus", "+").replace("minus", "-").replace(" ", ""))
     return None if zone is None else _word(text, *found.span(kind), zone)
 
 
@@ -95,6 +105,11 @@ def _iana(text: str, at: int) -> ZoneWord | None:
 
 def _named(text: str, at: int) -> ZoneWord | None:
     """The longest run of words that is a zone of the rules."""
+    dotted = DOTTED.match(text, at)
+    if dotted is not None:
+        known = readings().get(dotted.group().replace(".", "").lower(), ())
+        zone = known[0].zone if len(known) == 1 and not known[0].context else None
+        return None if zone is None else _word(text, at, dotted.end(), zone)
     run = WORDS.match(text, at)
     if run is None:
         return None
