@@ -19,7 +19,7 @@ from pipeline.components.ruleset import tables
         ("The site doesn’t open today", [], ["the", "PART", "NOT", "WORKS", "NOW"]),
         ("Slack: error 503!", [(0, 5)], ["SERVICE", "ERROR", "ERROR", "!"]),
         ("ladder 7 of the PlayStation Network", [(16, 35)], ["ladder", "NUMBER", "of", "the", "SERVICE"]),
-        ("não carrega, está fora do ar", [], ["NOT", "carrega", "está", "DOWN"]),
+        ("não carrega, está fora do ar", [], ["NOT", "WORKS", "está", "DOWN"]),
         ("アプリが落ちてる", [], ["DOWN", "PART"]),
         ("", [], []),
     ],
