@@ -17,6 +17,7 @@ from pipeline.belief import Claim, Evidence, Outage, SignalSpike, TimelineEntry,
 from pipeline.gathering import Telling
 from pipeline.model import iso
 from pipeline.terms import Certainty, Precision, SourceKind, Status, Symptom
+from pipeline.witnesses import independent
 
 PROVIDER, TWO_KINDS, ONE_KIND, SPIKE, ECHO = (
     f"ladder:{step}" for step in ("provider", "two_kinds", "one_kind", "spike", "echo")
@@ -70,7 +71,7 @@ def _certainty(telling: Telling) -> tuple[Certainty, Weighed]:
     official = min((c for c in standing if c.rank == 0), key=lambda c: c.report_id, default=None)
     if official is not None:
         return Certainty.CONFIRMED, _weighed(Certainty.CONFIRMED, official, PROVIDER, "the provider says so itself")
-    others = [c for c in standing if c.source_kind is not SourceKind.SOCIAL]
+    others = [c for c in independent(standing) if c.source_kind is not SourceKind.SOCIAL]
     kinds = sorted({str(c.source_kind) for c in others})
     told = min((c.published_at for c in others if c.published_at), default=None)
     early = [s for s in telling.spikes if told is None or s.started_at < told]

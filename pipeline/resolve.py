@@ -35,6 +35,7 @@ from pipeline.weigh import (
     weigh_start,
     weigh_status,
 )
+from pipeline.witnesses import independent
 
 
 def resolve(
@@ -192,17 +193,6 @@ def _certainty(members: Sequence[Claim]) -> Certainty:
     if any(c.rank == 0 for c in standing):
         return Certainty.CONFIRMED
     return Certainty.LIKELY if len({c.source_kind for c in standing}) > 1 else Certainty.SUSPECTED
-
-
-def independent(members: Iterable[Claim]) -> list[Claim]:
-    """The reports without the copies of others among them; of copies whose first is not there, one stands for all.
-
-    A copy in the provider's own words stays the provider's word.
-    """
-    found: dict[str, Claim] = {}
-    for claim in sorted(members, key=lambda c: (c.rank != 0, c.copy_of is not None, *_seniority(c))):
-        found.setdefault(claim.copy_of or claim.report_id, claim)
-    return list(found.values())
 
 
 def _provider(members: Sequence[Claim], services: Sequence[str], families: Families) -> str | None:

@@ -13,9 +13,10 @@ from pipeline.catalogue import load_catalogue
 from pipeline.copies import link_copies, spans
 from pipeline.likeness import Copy, Likeness, draw, find_copies, plain_address, plain_headline, resemblance
 from pipeline.model import Batch, Fetch, Report, Source, report_id
-from pipeline.resolve import independent, resolve
+from pipeline.resolve import resolve
 from pipeline.store import Store
 from pipeline.terms import Certainty, SourceKind
+from pipeline.witnesses import independent
 from tests.resolve.conftest import make_claim
 
 T0 = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
