@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.errors import UsageError
 from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, digest, parse_iso
+from pipeline.privacy import without_names
 from pipeline.store import Store
 from pipeline.terms import SourceKind, Stage
 
@@ -74,11 +75,14 @@ def _record(row: dict[str, Any]) -> tuple[Source, Report]:
     url = row.get("url") or f"backfill:{row['source']}"
     source = Source(f"backfill-{row['source']}", "backfill", kind, f"backfill:{row['source']}")
     published = row.get("published")
+    title, text = row.get("title") or "", row.get("text")
+    if kind is SourceKind.SOCIAL:
+        title, text = without_names(title), without_names(text) if text else None
     report = Report(
         native_id=str(row["id"]),
-        title=row.get("title") or "",
+        title=title,
         url=url,
-        text=row.get("text"),
+        text=text,
         # A bare date has no zone, and a report's moment must have one: it stays unknown.
         published_at=parse_iso(published) if published and "T" in published else None,
         timezone=row.get("timezone"),

@@ -73,7 +73,7 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         source=report["source"],
         source_kind=read.source_kind,
         rank=_rank(read, services, catalogue),
-        title=report["title"],
+        title=report["title"] or _stand_in(said),
         url=report["url"],
         first_seen_at=_moment(report["first_seen_at"]),
         published_at=parse_iso(report["published_at"]),
@@ -204,12 +204,18 @@ def _text_evidence(read: ReadReport) -> list[Evidence]:
             "text",
             m["rule"],
             m["confidence"],
-            quote(text, m["start"], m["end"]),
+            # Of a text that is not kept any more only the words are left by which a thing was found.
+            quote(text, m["start"], m["end"]) if text else m["text"],
             m["start"],
             m["end"],
         )
         for m in read.annotation["mentions"]
     ]
+
+
+def _stand_in(said: Mapping[str, Any]) -> str:
+    """The title of a post that has none, or whose words are not kept any more."""
+    return f"A post about {said['service_names'][0]}" if said["service_names"] else "A post"
 
 
 def _native(kind: type[Term], value: str | None) -> Term | None:

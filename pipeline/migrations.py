@@ -178,6 +178,19 @@ CREATE INDEX report_copies_first ON report_copies (first_id)
 """
 
 
+POSTS = """
+ALTER TABLE reports ADD COLUMN purged_at TEXT;
+ALTER TABLE reports ADD COLUMN checked_at TEXT;
+CREATE TABLE post_cursors (
+    source TEXT PRIMARY KEY REFERENCES sources(name), cursor TEXT NOT NULL, stored_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE post_counts (
+    run_id TEXT NOT NULL REFERENCES runs(id), source TEXT NOT NULL REFERENCES sources(name), seen INTEGER NOT NULL,
+    passed INTEGER NOT NULL, told_elsewhere INTEGER NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (run_id, source)
+) STRICT;
+"""
+
+
 @work()
 def m001_collected(db: Database) -> None:
     """What the world said, and how collecting it went."""
@@ -218,6 +231,12 @@ def m006_standing_faults(db: Database) -> None:
 def m007_news(db: Database) -> None:
     """What news sources are known by, whether they were ever read, moved or fell silent; copies of one text."""
     _create(db, NEWS)
+
+
+@work()
+def m008_posts(db: Database) -> None:
+    """How far each stream of public posts was read, how many passed the gate, and which texts are not kept any more."""
+    _create(db, POSTS)
 
 
 @work()

@@ -114,12 +114,13 @@ class Posting:
     """A public post as read from one body: its report, and the author, whom only a hash of is ever stored.
 
     `author` is a name that is unique in the whole network. `named_key` tells that the report's native id
-    holds that name, so that it too is only stored as a hash.
+    holds that name, so that it too is only stored as a hash. `screened` is what the gate is asked instead of the text.
     """
 
     report: Report
     author: str | None = None
     named_key: bool = False
+    screened: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,23 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class PostPage:
+    """What is known of one page of public posts beside the reports made of it.
+
+    `seen` posts were on it, and the gate let `passed` through. `gone` are the keys of posts that were deleted
+    upstream, `gone_authors` the hashes of authors who left with all they posted, and `checked` the keys of posts that
+    were looked up. `cursor` is where the next visit may go on, once this page is stored; None leaves it as it was.
+    """
+
+    seen: int = 0
+    passed: int = 0
+    gone: tuple[str, ...] = ()
+    cursor: str | None = None
+    checked: tuple[str, ...] = ()
+    gone_authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """All that one body said, stored in one transaction together with the memory of its fetch.
 
@@ -177,6 +195,7 @@ class Batch:
     window_start: datetime | None = None
     native_states: frozenset[str] | None = None
     well: tuple[WellPart, ...] = ()
+    posts: PostPage | None = None
 
 
 @dataclass(frozen=True, slots=True)

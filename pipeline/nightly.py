@@ -6,6 +6,7 @@ has visited; so a night that was killed is simply started again and takes up its
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from spiders.run import crawl
 # A night that broke off longer ago than this is given up: its clock would date today's news.
 RESUME_WITHIN = timedelta(hours=20)
 MAX_FAILED = 0.2
+RETENTION_DAYS, MOST_RETENTION_DAYS = 30, 3650
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,14 @@ def take_up(store: Store, now: datetime) -> Run:
     return store.start_run("nightly", now)
 
 
+def retention() -> timedelta:
+    """How long the words of a public post are kept: ``OUTAGEWIRE_RETENTION_DAYS``. Raises `UsageError`."""
+    text = os.environ.get("OUTAGEWIRE_RETENTION_DAYS") or str(RETENTION_DAYS)
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_RETENTION_DAYS:
+        raise UsageError(f"OUTAGEWIRE_RETENTION_DAYS is no number of days from 1 to {MOST_RETENTION_DAYS}: {text!r}")
+    return timedelta(days=int(text))
+
+
 def _stages(
     plan: Plan, store: Store, run: Run, clock: Callable[[], datetime], say: Callable[[str], None]
 ) -> dict[str, Any]:
@@ -106,6 +116,9 @@ def _stages(
     read = extract(store, workers=plan.workers, now=run.started_at)
     store.set_stage(run.id, "extracted")
     say(f"extract: {read} texts read")
+
+    purged = store.purge_posts(run.started_at - retention(), run.started_at)
+    say(f"purge: {purged} posts are not kept any more")
 
     believe(store, run, say)
     run_checks(store, plan.paths.public, force=plan.force)

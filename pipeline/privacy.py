@@ -20,6 +20,7 @@ from pipeline.errors import StoreError
 SALT_BYTES = 32
 HASH_LENGTH = 24
 SOMEONE = "(someone)"
+LONG = 5
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'()]+", re.IGNORECASE)
 PERSONAL = re.compile(
@@ -27,7 +28,7 @@ PERSONAL = re.compile(
     r"|//(?:www\.|m\.)?(?:twitter|x|instagram|facebook|threads|linkedin|tiktok)\.(?:com|net)/|//t\.me/",
     re.IGNORECASE,
 )
-HANDLE = re.compile(r"(?<![\w/@])@([A-Za-z0-9_](?:[\w.-]{0,60}\w)?)(?:@[\w-]+(?:\.[\w-]+)+)?", re.ASCII)
+HANDLE = re.compile(r"(?<![\w/@])@([A-Za-z0-9_](?:[\w.-]{0,60}\w)?)((?:@[\w-]+(?:\.[\w-]+)*)+)?", re.ASCII)
 REDDITOR = re.compile(r"(?<![\w/])/?u/[\w-]{3,20}\b", re.ASCII)
 DESK = re.compile(r"(?:status|support|helps?|hq|cares?|official|app|ops|us|uk|de|eu|io)$")
 
@@ -58,26 +59,29 @@ def without_names(text: str) -> str:
     """
     if "@" not in text and "/" not in text:
         return text
-    text = EMAIL.sub(SOMEONE, LINK.sub(lambda link: "" if PERSONAL.search(link[0]) else link[0], text))
-    return REDDITOR.sub(SOMEONE, HANDLE.sub(_service_or_someone, text))
+    text = LINK.sub(lambda link: "" if PERSONAL.search(link[0]) else link[0], text)
+    return REDDITOR.sub(SOMEONE, EMAIL.sub(SOMEONE, HANDLE.sub(_service_or_someone, text)))
 
 
 def _service_or_someone(handle: re.Match[str]) -> str:
+    if handle[2]:
+        return SOMEONE  # a name at a server of its own is a person's, whatever it is
     name = handle[1].partition(".")[0]
-    for plain in (name, DESK.sub("", name.lower())):
-        if _is_service(plain):
-            return plain
-    return SOMEONE
+    desk = DESK.sub("", name.lower())
+    if _is_service(name, sure=False):
+        return name
+    return desk if desk != name.lower() and _is_service(desk, sure=True) else SOMEONE
 
 
-def _is_service(name: str) -> bool:
-    """Whether a name written as one word is a service's, and no ordinary word or first name besides."""
+def _is_service(name: str, *, sure: bool) -> bool:
+    """Whether a name written as one word is a service's. One that is a word or a first name too must be long."""
     catalogue, joined = load_catalogue(), name.lower().replace("_", "")
     if len(joined) < 3:
         return False
+    sure = sure or len(joined) >= LONG
     services = (catalogue.services[slug] for slug in catalogue.by_joined.get(joined, ()))
     return any(
-        "".join(filter(str.isalnum, alias.casefold())) == joined and alias not in service.ambiguous
+        "".join(filter(str.isalnum, alias.casefold())) == joined and (sure or alias not in service.ambiguous)
         for service in services
         for alias in service.aliases
     )

@@ -27,6 +27,8 @@ Row = dict[str, Any]
 
 # What may be quoted of another's text.
 QUOTE_LIMIT = 280
+# How a report is called that has no title: a post, or one whose words are not kept any more.
+UNTITLED = "a post"
 # The fields that have one true value, so that two different ones are a disagreement.
 DISPUTABLE = frozenset({"started_at", "ended_at", "duration_minutes", "cause", "severity", "kind"})
 # No control character may reach a page or a feed: XML cannot even name them.
@@ -99,7 +101,7 @@ def reports(db: Database, tally: Tally) -> Iterator[Row]:
     copies = Following(_sorted(db, "report_copies", "report_id"), "report_id")
     for row in _sorted(db, "reports", "id", select=f"{columns}, withdrawn_at"):
         tally.source_reports[row["source"]] += 1
-        row["title"] = clip(row["title"])
+        row["title"] = clip(row["title"]) or UNTITLED
         row["url"] = web_address(row["url"])
         row["versions"] = 1 + len(versions.of(row["id"]))
         row["updates"] = len(updates.of(row["id"]))

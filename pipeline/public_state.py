@@ -56,7 +56,9 @@ def source_state(source: Mapping[str, Any], as_of: datetime) -> SourceState:
     last_ok = parse_iso(source["last_ok_at"])
     if last_ok is not None and as_of - last_ok > STALE_AFTER:
         return SourceState.STALE
-    if Outcome(outcome).failed or source["consecutive_failures"] > 0:
+    if outcome == Outcome.OFF:
+        return SourceState.UNKNOWN
+    if not Outcome(outcome).good or source["consecutive_failures"] > 0:
         return SourceState.FAILING
     return SourceState.UNKNOWN if last_ok is None or outcome == Outcome.OFF else SourceState.OK
 

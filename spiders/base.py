@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from pipeline.errors import CollectError, ShapeError
 from pipeline.model import Batch, Fetch, Issue, Report, Source, digest
 from pipeline.terms import Outcome, SourceKind
+from spiders import posts
 from spiders.contents import as_unicode, clean
 from spiders.failures import explain, explain_status
 from spiders.faults import is_ending
@@ -119,6 +120,8 @@ class SourceSpider(Spider):
         visit = self.ledger.open(source, 1)
         try:
             platform = get_platform(source.platform)
+            if platform.stream is not None:
+                return posts.begin(self, visit, platform.stream)
             if (missing := missing_setting(platform, source, self.crawler.settings)) is not None:
                 visit.judge(Outcome.OFF, f"switched off: {missing} is not set")
                 self.ledger.settle(visit)
@@ -201,6 +204,16 @@ class SourceSpider(Spider):
             logger.exception("%s: %s could not be read", visit.source.name, response.url)
             return self._fail(meta, Outcome.ERROR, f"{type(error).__name__}: {error}")
 
+    def answered_posts(self, response: Response) -> list[Collected | Request]:
+        """One answer to a request for public posts."""
+        response.meta["status"] = response.status
+        try:
+            return posts.answered(self, response)
+        except Exception as error:
+            visit = response.meta["visit"]
+            logger.exception("%s: %s could not be read", visit.source.name, response.url)
+            return self._fail(response.meta, Outcome.ERROR, f"{type(error).__name__}: {error}")
+
     def _fall_back(self, response: Response) -> Request | None:
         """The request for the platform's other address, where its first one is missing."""
         meta = response.meta
@@ -259,6 +272,8 @@ class SourceSpider(Spider):
         elif "besides" in meta:
             if meta.get("status") not in {404, 410}:  # not every page has one
                 self.ledger.besides_failed(visit, meta["asked"], outcome, sentence)
+        elif "checks" in meta:
+            pass  # a post could not be looked up, which says nothing of it or of its source
         elif way is not None and way.left:
             return self._ask_next(meta, way.past(f"{outcome}: {sentence}"))
         elif "fallen" in meta:

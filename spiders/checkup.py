@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
@@ -22,14 +23,18 @@ from spiders.hosted import page_address
 from spiders.locate import leads_on, locate
 from spiders.markers import Markers, load_markers
 from spiders.occasions import missing_setting
-from spiders.platforms import Platform, get_platform
+from spiders.platforms import Platform, Stream, get_platform
+from spiders.posts import take
 from spiders.probe import Answer, Prober, run_probes
 
 VANISHED = frozenset({404, 410})
 
 
 class State(StrEnum):
-    """How a source stands. `empty` is a body without a single byte, not one that lists nothing; `off` was not asked."""
+    """How a source stands. `empty` is a body without a single byte, not one that lists nothing.
+
+    `off` is one that cannot be asked in this way: a stream, or a network that wants a credential.
+    """
 
     OK = "ok"
     MOVED = "moved"
@@ -80,6 +85,9 @@ def check_sources(
     known = markers or load_markers()
 
     async def look(prober: Prober, source: Source) -> Checkup:
+        platform = get_platform(source.platform)
+        if platform.stream is not None:
+            return await _check_posts(prober, source, platform, platform.stream)
         return await check(prober, source, known)
 
     found = run_probes(items, look, [source.url for source in items.values()], settings)
@@ -113,6 +121,23 @@ async def check(prober: Prober, source: Source, markers: Markers) -> Checkup:
         if answer.moved and _host(answer.moved) != _host(answer.url):
             return Checkup(source, State.MOVED, f"moved for good to {answer.moved}", items, issues, answer.moved)
     return Checkup(source, State.OK, f"{items} reports, {issues} issues", items, issues)
+
+
+async def _check_posts(prober: Prober, source: Source, platform: Platform, stream: Stream) -> Checkup:
+    """A network of posts by its first page, of which nothing but the count is kept."""
+    first = stream.begin(source, None, datetime.now(UTC), frozenset())
+    if stream.needs or urlsplit(first).scheme not in {"http", "https"}:
+        return Checkup(source, State.OFF, "read by a crawl alone: it is a stream, or wants a credential")
+    answer = await prober.ask(first)
+    if answer.outcome is not Outcome.OK:
+        state = State.VANISHED if answer.status in VANISHED or answer.outcome is Outcome.DNS else State.FAILING
+        return Checkup(source, state, f"{answer.url}: {answer.error or answer.outcome}")
+    try:
+        taken = take(platform, answer.body, source, b"not kept")
+    except ShapeError as error:
+        return Checkup(source, State.FAILING, f"{answer.url}: {error}")
+    found = len(taken.issues)
+    return Checkup(source, State.OK, f"{taken.seen} posts, {found} issues", taken.seen, found)
 
 
 async def _read(

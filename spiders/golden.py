@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.model import Issue, Report, Source, iso
+from pipeline.model import Gone, Issue, Posting, Report, Source, iso
 from spiders.platforms import get_platform
 
 SUFFIX = ".golden.json"
 KINDS = {b"{": ".json", b"[": ".json", b"<": ".xml", b"B": ".ics"}
 
 
-def golden_text(reports: Sequence[Report], issues: Sequence[Issue]) -> str:
-    """What was read, without what is unset."""
+def golden_text(
+    reports: Sequence[Report], issues: Sequence[Issue], posts: Sequence[Posting | Gone] | None = None
+) -> str:
+    """What was read, without what is unset; of a network of posts these instead of reports."""
     said = {"reports": [_plain(asdict(r)) for r in reports], "issues": [_plain(asdict(i)) for i in issues]}
+    if posts is not None:
+        said = {"posts": [_plain(asdict(p)) for p in posts], "issues": said["issues"]}
     return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -39,7 +43,9 @@ def keep_fixture(folder: Path, source: Source, url: str, body: bytes, stem: str)
     path = folder / source.platform / (stem + _kind_of(url, body))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(body)
-    text = golden_text([s for s in said if isinstance(s, Report)], [s for s in said if isinstance(s, Issue)])
+    posts = [s for s in said if isinstance(s, Posting | Gone)]
+    issues = [s for s in said if isinstance(s, Issue)]
+    text = golden_text([s for s in said if isinstance(s, Report)], issues, posts or None)
     path.with_name(path.name + SUFFIX).write_text(text, encoding="utf-8")
     return path
 

@@ -23,7 +23,7 @@ from pipeline.errors import UsageError
 from pipeline.terms import Outcome
 from spiders.failures import FetchError
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 def parse_hosts(text: str) -> dict[str, str]:

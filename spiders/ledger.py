@@ -67,8 +67,9 @@ class Collected:
     """The item that the spider yields: one body, and all that it said. `article` is the report whose page it is."""
 
     visit: Visit
-    batch: Batch
-    body: bytes
+    # Scrapy logs items, and the words of a post are for no log.
+    batch: Batch = field(repr=False)
+    body: bytes = field(repr=False)
     headers: tuple[tuple[str, str], ...]
     article: Report | None = None
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import zlib
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request
@@ -15,10 +19,12 @@ from scrapy.http import Response
 from pipeline.model import digest
 from pipeline.terms import Outcome
 from spiders.failures import FetchError
-from spiders.ledger import Ledger
+from spiders.ledger import Ledger, read_clock
 
 GZIP = frozenset({b"gzip", b"x-gzip"})
 STEP = 1 << 20
+UNIX_TIMES_FROM = 1e9
+"""A larger number of seconds is a moment, not a wait."""
 
 
 class ConditionalMiddleware:
@@ -71,7 +77,17 @@ class RetryMiddleware:
     end would otherwise be held a hundred times up to ``DOWNLOAD_MAXSIZE``.
     """
 
-    def __init__(self, times: int, pause: float, first_size: int, max_size: int) -> None:
+    def __init__(
+        self,
+        times: int,
+        pause: float,
+        first_size: int,
+        max_size: int,
+        patience: float = 0.0,
+        clock: Callable[[], datetime] = read_clock,
+    ) -> None:
+        self._patience = patience
+        self._clock = clock
         self._times = times
         self._pause = pause
         self._first_size = min(first_size, max_size)
@@ -82,7 +98,8 @@ class RetryMiddleware:
         """``RETRY_TIMES``, ``OUTAGEWIRE_BACKOFF`` (seconds), and what is large and too large (bytes)."""
         settings = crawler.settings
         sizes = settings.getint("OUTAGEWIRE_LARGE"), settings.getint("DOWNLOAD_MAXSIZE")
-        return cls(settings.getint("RETRY_TIMES"), settings.getfloat("OUTAGEWIRE_BACKOFF"), *sizes)
+        patience = settings.getfloat("OUTAGEWIRE_PATIENCE")
+        return cls(settings.getint("RETRY_TIMES"), settings.getfloat("OUTAGEWIRE_BACKOFF"), *sizes, patience)
 
     def process_request(self, request: Request) -> None:
         """Let the first try read a body of the usual size."""
@@ -90,9 +107,27 @@ class RetryMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         """Another request for a server error, else the response."""
+        if "page" in request.meta:
+            return await self._as_asked(request, response)
         if response.status < 500 or b"Retry-After" in response.headers:
             return response
         return await self._again(request) or response
+
+    async def _as_asked(self, request: Request, response: Response) -> Response | Request:
+        """For pages of posts the wait that the host asks for is kept, where it is no longer than our patience.
+
+        A page is lost otherwise, and with it the place from which the next visit would go on.
+        """
+        wait = wanted_wait(response, self._clock())
+        if response.status != 429 and response.status < 500:
+            if wait is not None and wait <= self._patience:
+                await asyncio.sleep(wait)  # the allowance is used up: before the next page, not after a refusal
+            return response
+        if wait is None:
+            return await self._again(request) or response
+        if wait > self._patience or request.meta.get("tried", 0) >= self._times:
+            return response
+        return await self._again(request, wait) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Another request after a time-out, or for a body that takes its turn among the large ones."""
@@ -106,15 +141,51 @@ class RetryMiddleware:
             return again
         return None
 
-    async def _again(self, request: Request) -> Request | None:
+    async def _again(self, request: Request, wait: float | None = None) -> Request | None:
         tried = request.meta.get("tried", 0)
         if tried >= self._times:
             return None
-        await asyncio.sleep(self._pause * 2**tried)
+        await asyncio.sleep(self._pause * 2**tried if wait is None else wait)
         again = request.copy()
         again.meta["tried"] = tried + 1
         again.priority -= 1
         return again
+
+
+def wanted_wait(response: Response, now: datetime) -> float | None:
+    """Seconds that a host asks us to wait before the next request, None where it does not ask.
+
+    ``Retry-After`` gives seconds or a date (RFC 9110, 10.2.3). Where the allowance is used up
+    (``X-RateLimit-Remaining: 0``, or status 429), ``X-RateLimit-Reset`` gives a date, a Unix time or seconds.
+    """
+    after = _header(response, b"Retry-After")
+    if after:
+        return _seconds_until(after, now)
+    left = _header(response, b"X-RateLimit-Remaining")
+    used_up = response.status == 429 or (left is not None and left.partition(".")[0] == "0")
+    return _seconds_until(_header(response, b"X-RateLimit-Reset"), now) if used_up else None
+
+
+def _header(response: Response, name: bytes) -> str | None:
+    return (response.headers.get(name) or b"").decode("latin-1").strip() or None
+
+
+def _seconds_until(text: str | None, now: datetime) -> float | None:
+    """Seconds from `now` to what a header names; None where it cannot be read."""
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        pass
+    else:
+        wait = number - now.timestamp() if number > UNIX_TIMES_FROM else number
+        return max(0.0, wait) if math.isfinite(wait) else None
+    try:
+        moment = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (moment - now).total_seconds()) if moment.tzinfo else None
 
 
 class RedirectMiddleware(ScrapyRedirectMiddleware):

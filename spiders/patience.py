@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from pipeline.terms import Outcome
+from spiders.credentials import attach
 from spiders.failures import FetchError
 from spiders.heads import bound_heads
 
@@ -27,6 +28,7 @@ class PatientHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = bound_heads(self._pool._factory)
         self._patience = crawler.settings.getint("RETRY_TIMES") + 1
+        self._settings = crawler.settings
         self._silent: Counter[str] = Counter()
 
     async def download_request(self, request: Request) -> Response:
@@ -36,9 +38,10 @@ class PatientHandler(HTTP11DownloadHandler):
             sentence = f"{host} had not answered in time {times} times in a row and was not asked again"
             raise FetchError(Outcome.TIMEOUT, sentence)
         try:
-            response = await super().download_request(request)
+            response = await super().download_request(attach(request, self._settings))
         except DownloadTimeoutError:
             self._silent[host] += 1
             raise
         self._silent.pop(host, None)
-        return response
+        # The address as it was asked for: what was attached to it must not be seen by anyone behind.
+        return response.replace(url=request.url, request=request) if "credential" in request.meta else response

@@ -67,6 +67,58 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page of posts as it was asked for. `cursor` is what the visit began with, `newest` the first page's.
+
+    `ended` tells how a piece of a stream ended (see `spiders.stream`).
+    """
+
+    source: Source
+    asked: str
+    body: bytes
+    now: datetime
+    cursor: str | None = None
+    newest: str | None = None
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What comes after a page: the address of the next one, None after the last; and how far all was read.
+
+    A platform that goes forward gives the cursor of each page. One that lists the newest first
+    gives that of its first page with every page; it holds from the moment that the last one is read.
+    `gap` says in words what was missed between the last visit and this page.
+    """
+
+    next: str | None
+    cursor: str | None
+    forward: bool = False
+    gap: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How a platform gives public posts page by page, on from where the last visit came to.
+
+    `begin` answers the first address, from the stored cursor (None on the first visit, and after the platform
+    refused it), the clock, and the names of the credentials that are set. `uses` are the settings that hold the
+    credentials it knows, `credential` answers which of them goes with an address, and `needs` tells that one must be
+    set. `look_up` answers the address that tells whether a known post (key and address) still stands, and `is_gone`
+    reads its answer. `pace` are seconds between two requests to a host.
+    """
+
+    begin: Callable[[Source, str | None, datetime, frozenset[str]], str]
+    turn: Callable[[Page], Turn]
+    uses: tuple[str, ...] = ()
+    needs: bool = False
+    credential: Callable[[str], str] | None = None
+    look_up: Callable[[Source, str, str, frozenset[str]], str | None] | None = None
+    is_gone: Callable[[int, bytes], bool] | None = None
+    pace: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """What a platform module offers.
 
@@ -101,6 +153,7 @@ class Platform:
     screened: bool = False
     pace: float = 0.0
     genre: Genre | None = None
+    stream: Stream | None = None
 
     def as_fall_back(self) -> Self:
         """The platform as the bodies of its fall-back are read: they list the newest alone."""
@@ -151,4 +204,5 @@ def _read(key: str, module: ModuleType) -> Platform:
         screened=getattr(module, "SCREENED", False),
         pace=getattr(module, "PACE", 0.0),
         genre=getattr(module, "GENRE", None),
+        stream=getattr(module, "STREAM", None),
     )

@@ -29,6 +29,8 @@ AGENT = "outagewire"
 MAX_AGE = timedelta(days=1)
 MAX_SIZE = 512 * 1024
 MAX_REDIRECTS = 5
+WEB = {"ws": "http", "wss": "https"}
+"""The scheme under which the host of a stream has its robots.txt."""
 MAX_DELAY = 10.0
 """Seconds: a longer Crawl-delay would keep a night from ending. (It is no part of RFC 9309.)"""
 
@@ -73,12 +75,16 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Raise `FetchError` where robots.txt forbids the page, or could not be had."""
+        if "credential" in request.meta:
+            return  # what the owner of an account may do, their own contract says
         parts = urlparse_cached(request)
         host = parts.netloc
         rules = self._rules.get(host)
         if rules is None:
             if host not in self._asking:
-                self._asking[host] = asyncio.ensure_future(self._learn(host, f"{parts.scheme}://{host}/robots.txt"))
+                self._asking[host] = asyncio.ensure_future(
+                    self._learn(host, f"{WEB.get(parts.scheme, parts.scheme)}://{host}/robots.txt")
+                )
             rules = await self._asking[host]
             self._rules[host] = rules
         rules.check(request.url, host)

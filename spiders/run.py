@@ -134,7 +134,9 @@ def _settings(options: CrawlOptions, *, replay: bool) -> Settings:
     settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="project")
     if replay:
         settings.setdict({"DOWNLOAD_DELAY": 0, "OUTAGEWIRE_BACKOFF": 0}, priority="project")
-        settings["DOWNLOAD_HANDLERS"].update({"http": RECORDED, "https": RECORDED}, priority="project")
+        settings["DOWNLOAD_HANDLERS"].update(
+            dict.fromkeys(("http", "https", "ws", "wss"), RECORDED), priority="project"
+        )
     settings.setdict(dict(options.settings), priority="cmdline")
     return settings
 

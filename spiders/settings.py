@@ -37,6 +37,19 @@ OUTAGEWIRE_HISTORY_PAGES = int(os.environ.get("OUTAGEWIRE_HISTORY_PAGES", "40"))
 OUTAGEWIRE_HISTORY_INCIDENTS = int(os.environ.get("OUTAGEWIRE_HISTORY_INCIDENTS", "1000"))  # a source and run
 OUTAGEWIRE_BACKOFF = float(os.environ.get("OUTAGEWIRE_BACKOFF", "2"))  # seconds before the first retry, then doubled
 
+# Public posts. Credentials are read here alone; each is attached where a request leaves, and stands in no log or table.
+OUTAGEWIRE_POST_PAGES = int(os.environ.get("OUTAGEWIRE_POST_PAGES", "100"))  # pages of posts a source and run
+OUTAGEWIRE_POST_CHECKS = int(os.environ.get("OUTAGEWIRE_POST_CHECKS", "10"))  # known posts looked up again a run
+OUTAGEWIRE_PATIENCE = float(os.environ.get("OUTAGEWIRE_PATIENCE", "120"))  # seconds that a host may ask us to wait
+OUTAGEWIRE_STREAM_BYTES = int(os.environ.get("OUTAGEWIRE_STREAM_BYTES", str(4 * 1024 * 1024)))  # one page of a stream
+OUTAGEWIRE_STREAM_SECONDS = float(os.environ.get("OUTAGEWIRE_STREAM_SECONDS", "20"))  # as long as one page may take
+OUTAGEWIRE_STREAM_IDLE = float(os.environ.get("OUTAGEWIRE_STREAM_IDLE", "3"))  # silence after which it is up to date
+OUTAGEWIRE_REDDIT_TOKEN = os.environ.get("OUTAGEWIRE_REDDIT_TOKEN", "")  # OAuth bearer token
+OUTAGEWIRE_REDDIT_FEED = os.environ.get(
+    "OUTAGEWIRE_REDDIT_FEED", ""
+)  # feed=TOKEN&user=NAME, from reddit.com/prefs/feeds
+OUTAGEWIRE_GITHUB_TOKEN = os.environ.get("OUTAGEWIRE_GITHUB_TOKEN", "")  # raises the limit; works without
+
 # Manners. The user agent is completed by the spider, which knows the contact.
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 100
@@ -63,9 +76,10 @@ RETRY_TIMES = 2
 REACTOR_THREADPOOL_MAXSIZE = 60
 DNS_TIMEOUT = 15
 TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
-# Only the web: a redirect to another scheme has no handler to go to.
+# Only the web, and streams of posts: a redirect to another scheme has no handler to go to.
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("http", "https"), "spiders.patience.PatientHandler"),
+    **dict.fromkeys(("ws", "wss"), "spiders.stream.StreamHandler"),
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 

@@ -11,6 +11,7 @@ A time alone says little; every row is a ratio to something bare that does the s
 * storing: to a bare `executemany` of as many rows;
 * signals: what is found of events in recorded counts and in a made-up month, and the false alarms, beside two simple
   rules; the recorded counts are looked for in `/work/shared/replay/user-reports`.
+* stream, networks, gate: public posts from imitations on loopback, counted against what was told there.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import crawl_bench, group_bench, language_bench, night_bench, signals_bench, store_bench
+from tests.bench import crawl_bench, group_bench, language_bench, night_bench, signals_bench, social_bench, store_bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--hosts", type=int, default=3000)
     parser.add_argument("--sources", type=int, default=1200, help="sources of the night")
-    parser.add_argument("--only", choices=("crawl", "night", "language", "group", "store", "signals"))
+    parser.add_argument("--only", choices=("crawl", "night", "language", "group", "store", "signals", "social"))
     args = parser.parse_args()
     parts: dict[str, Callable[[Path], list[tuple[str, str, str, bool | None]]]] = {
         "crawl": lambda folder: crawl_bench.measure(folder, args.hosts),
@@ -52,6 +53,7 @@ def main() -> int:
         "group": group_bench.measure,
         "store": store_bench.measure,
         "signals": signals_bench.measure,
+        "social": social_bench.measure,
     }
     sys.stdout.write(f"{'what':34} {'measured':58} {'budget':28} verdict\n")
     over = False

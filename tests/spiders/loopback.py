@@ -124,7 +124,7 @@ class Crawls:
     def archive(self) -> Path:
         return self.folder / "archive.db"
 
-    def __call__(self, *sources: Source, code: int = 0, **order: Any) -> dict[str, Any]:
+    def __call__(self, *sources: Source, code: int = 0, patience: float = 60, **order: Any) -> dict[str, Any]:
         order["settings"] = {**FAST, **order.get("settings", {})}
         order.update(job=self.job, db=self.db, archive=self.archive, sources=sources, now=self.now)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +132,7 @@ class Crawls:
         result.unlink(missing_ok=True)
         process = FORKS.Process(target=crawl_runner.run_order, args=(order, result))
         process.start()
-        process.join(60)
+        process.join(patience)
         self.log = result.with_suffix(".log").read_text(encoding="utf-8")
         assert process.exitcode == code, self.log[-4000:]
         self.now += timedelta(hours=1)
