@@ -5,7 +5,8 @@ texts pass in vain than miss one: what passes is read by the language pipeline, 
 
 The words are in `rules/gate.toml`. A `[[strong]]` group passes alone ("outage", "is down", "Störung im Netz").
 A `[[weak]]` word ("down", "broken") passes beside a service of the catalogue, beside a word of `[[company]]`
-("server", "website") or beside a weak word of another group. A word that ends in ``*`` is the beginning of
+("server", "website") or beside a weak word of another group. `[[faint]]` words of two groups ("not" and "load")
+are one weak word together. A word that ends in ``*`` is the beginning of
 words, one that begins with ``*`` the end or middle of words, as German and Dutch join them; words of scripts
 that write no blanks are found anywhere.
 """
@@ -25,7 +26,7 @@ from pipeline.terms import SourceKind
 
 READ = 1_500
 """Characters of the text that are read behind the title, as many as the language pipeline weighs."""
-LEVELS = ("strong", "weak", "company")
+LEVELS = ("strong", "weak", "faint", "company")
 UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """The scripts in which a word need not end where the next begins: Japanese, Chinese, Korean."""
 PLAIN = str.maketrans(
@@ -76,6 +77,7 @@ def screen(title: str | None, text: str | None = None, *, kind: SourceKind | str
     flat = flatten(f"{title or ''} {(text or '')[:READ]}")
     groups, pattern = _load()
     weak: dict[str, str] = {}
+    faint: dict[str, str] = {}
     company: str | None = None
     for match in pattern.finditer(flat):
         word = match.group()
@@ -87,7 +89,9 @@ def screen(title: str | None, text: str | None = None, *, kind: SourceKind | str
         if group.level == "company":
             company = word
         else:
-            weak.setdefault(group.id, word)
+            (weak if group.level == "weak" else faint).setdefault(group.id, word)
+    if len(faint) > 1:
+        weak["faint"] = " ".join(faint.values())
     words = tuple(weak.values())
     if not words:
         tag = _tagged(flat)
