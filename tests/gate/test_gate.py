@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.gate import Group, alternation, flatten, load_groups, passes, screen
@@ -112,6 +112,7 @@ def test_any_text_is_answered(title: str, text: str) -> None:
     assert isinstance(passes(title, text, kind="social"), bool)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=6), min_size=1, max_size=30))
 def test_every_word_is_found_by_the_one_pattern(words: list[str]) -> None:
     pattern = alternation(words)

@@ -59,7 +59,7 @@ def test_words_are_purged_and_what_was_read_in_them_stays(store: Store, tmp_path
     store.save_batch(page(run, "town", *posts(*KEYS)))
     assert extract(store) == 3
     believe(store, run, lambda _: None)
-    before = [dict(row) for row in store.db["outage_evidence"].rows]
+    before = [e for claim in store.claims(load_catalogue()) for e in claim.evidence]
 
     assert store.purge_posts(NOW, NOW + timedelta(days=40)) == 0, "those of this very moment are not older"
     assert store.purge_posts(NOW + timedelta(seconds=1), NOW + timedelta(days=40)) == 3
@@ -70,9 +70,9 @@ def test_words_are_purged_and_what_was_read_in_them_stays(store: Store, tmp_path
     assert extract(store, rebuild=True) == 0
     assert store.db["extractions"].count == 3
     believe(store, run, lambda _: None)
-    after = [dict(row) for row in store.db["outage_evidence"].rows]
-    assert [(row["field"], row["value"]) for row in after] == [(row["field"], row["value"]) for row in before]
-    quoted = [row["quote"] for row in after if row["origin"] == "text"]
+    after = [e for claim in store.claims(load_catalogue()) for e in claim.evidence]
+    assert [(e.field, e.value) for e in after] == [(e.field, e.value) for e in before]
+    quoted = [e.quote for e in after if e.origin == "text"]
     assert quoted
     assert all(quote and quote in WORDS and len(quote) < len(WORDS) for quote in quoted), quoted
     publish(store, tmp_path / "outages.db", as_of=NOW)
