@@ -116,7 +116,7 @@ def test_any_text_is_answered(title: str, text: str) -> None:
 @given(st.lists(st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=6), min_size=1, max_size=30))
 def test_every_word_is_found_by_the_one_pattern(words: list[str]) -> None:
     pattern = alternation(words)
-    assert all((match := pattern.search(f"x {word} y")) and match.group() == word for word in words)
+    assert all((match := pattern.search(f"« {word} »")) and match.group() == word for word in words)
 
 
 @pytest.mark.shared
