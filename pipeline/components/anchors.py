@@ -226,6 +226,8 @@ def half_days(first: Point, last: Point) -> tuple[Point, Point]:
         late = a.meridiem and a.hour >= HALF_DAY and a.hour - HALF_DAY <= b.hour < HALF_DAY
         last = replace(last, clock=replace(b, hour=b.hour + HALF_DAY, meridiem=True)) if late else last
         return replace(first, clock=a), last
+    if b is not None and last.part is not None:
+        b = with_part(b, last.part)
     if a is None or b is None or a.meridiem or not b.meridiem or a.hour > 12 or a.hour == 0:
         return first, last
     hour = a.hour % 12 + (12 if b.hour >= 12 else 0)

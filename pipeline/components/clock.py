@@ -40,12 +40,15 @@ FROM = re.compile(r"\b(?:from|between)\s(?:about\s|around\s)?$", re.IGNORECASE)
 BEFORE = re.compile(r"\b(?:before|until|till?|by)\s(?:about\s|around\s)?$", re.IGNORECASE)
 # A clock told by its distance to an hour: "half past nine", "a quarter to six", "twenty past four".
 NEAR_HOUR = re.compile(
-    r"(?:(?P<half>half)|(?:a\s)?(?P<quarter>quarter)|(?P<minutes>\d{1,2}|five|ten|twelve|eighteen|twenty(?:[\s-]five)?)(?P<said>\sminutes)?)"
-    r"[\s-](?P<side>past|after|to|before|till|of)[\s-](?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight)\b"
+    r"(?:(?P<half>half)|(?:a\s)?(?P<quarter>quarter)|(?P<minutes>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|twenty(?:[\s-]five)?)(?P<said>\sminutes?)?)"
+    r"[\s-](?:(?P<side>past|after|to|before|till|of)[\s-])?(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight)\b"
     r"(?!\s(?:hours|minutes|days|weeks|people|users|times|percent|million|thousand))(?::\d)?"
     r"(?:\so['’]\s?clock)?(?:\s?(?P<meridiem>[ap])\.?\s?m\b\.?)?",
     re.IGNORECASE,
 )
+AT = re.compile(r"\b(?:at|around|about)\s$", re.IGNORECASE)
+EARLIER_MILITARY = re.compile(r"\b(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs|hours|UTC|GMT|[A-Z]{2,4}T)\b")
+YEAR_LIKE = re.compile(r"(?:19|20[0-3])")
 OF_THE_DAY = re.compile(
     r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE
 )
@@ -84,13 +87,19 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
     if found is None:
         dotted = DOTTED.match(text, at)
         if dotted is not None and (
-            _zone_ahead(text, dotted.end()) or dotted.group()[-1] in "sr" or _to_uhr(text, dotted.end())
+            dotted.group()[-1] in "sr"
+            or OF_THE_DAY.match(text, dotted.end())
+            or _zone_ahead(text, dotted.end())
+            or _to_uhr(text, dotted.end())
         ):
             found = dotted
     if found is None:
         military = MILITARY.match(text, at)
         if military is not None and (
-            military[3] or _plain_zone(text, military.end()) or _military_pair(text, military)
+            military[3]
+            or _plain_zone(text, military.end())
+            or _military_pair(text, military)
+            or _military_again(text, at)
         ):
             found = military
     if found is not None:
@@ -111,6 +120,13 @@ def _zone_ahead(text: str, at: int) -> bool:
     """Whether a zone follows, or another dotted time with one, so that "10.15" is a time and no version."""
     pair = DOTTED_PAIR.match(text, at)
     return read_zone(text, pair.end() if pair else at) is not None
+
+
+def _military_again(text: str, at: int) -> bool:
+    """Whether such a time with its zone was told just before: "at 1500 BST and was back by 1545"."""
+    if YEAR_LIKE.match(text, at) or not LEAD.search(text, max(0, at - 24), at):
+        return False
+    return EARLIER_MILITARY.search(text, max(0, at - 120), at) is not None
 
 
 def _military_pair(text: str, first: re.Match[str]) -> bool:
@@ -142,13 +158,18 @@ def read_near_hour(text: str, at: int) -> tuple[Point, ...]:
     found = NEAR_HOUR.match(text, at)
     if found is None:
         return ()
-    past = found["side"].lower() in ("past", "after")
+    if found["side"] is None and not (found["half"] and (found["meridiem"] or OF_THE_DAY.match(text, found.end()))):
+        return ()
+    # "half nine" is half past nine where English is spoken.
+    side = (found["side"] or "past").lower()
+    past = side in ("past", "after")
     # "ten to seven" and "five of six" are counts unless minutes, a half of the day or a part of it is named.
     sure = found["quarter"] or found["said"] or found["meridiem"] or OF_THE_DAY.match(text, found.end())
-    if not (sure or (past and found["side"].lower() == "past")):
+    if not (sure or side == "past"):
         return ()
     counted = not (found["half"] or found["quarter"] or found["said"])
-    if not past and counted and (found["minutes"].isdigit() or FROM.search(text, max(0, at - 15), at)):
+    at_it = AT.search(text, max(0, at - 8), at) is not None
+    if not past and counted and not at_it and (found["minutes"].isdigit() or FROM.search(text, max(0, at - 15), at)):
         # "from 11 to 1 p.m." is a range.
         return ()
     hour = {"noon": 12, "midnight": 24}.get(found["hour"].lower()) or _number(found["hour"])

@@ -45,8 +45,13 @@ WEEK_BEFORE = re.compile(
     r"\b(?:(last\sweek,?\s(?:on\s)?)|(next\s(?:week\son\s)?)|(black|cyber|good|super|ash|palm|easter)\s)$",
     re.IGNORECASE,
 )
+# "13:05 UTC 7/9;", a date behind the zone of its clock.
+LATE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})(?=[;,.)\s]|$)(?!\.\d)")
+BEHIND_ZONE = re.compile(r"(?:UTC|GMT|[A-Z]{2,4}T|\d[AaPp][Mm])\s$")
 ON = re.compile(r"\b(?:on|since)\s$", re.IGNORECASE)
-ORDINAL_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|$)")
+ORDINAL_DAY = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|\s(?:and|to|through)\s(?:the\s)?\d|$)"
+)
 THE_OR_WEEKDAY = re.compile(r"(?:\bthe|day)\s$", re.IGNORECASE)
 DAY_BEFORE = re.compile(r"\bday\sbefore\s$", re.IGNORECASE)
 # A day told from the one before it: "the next day", "the following morning", "the same evening", "the previous night".
@@ -151,6 +156,8 @@ def read_short_date(text: str, at: int) -> tuple[Point, ...]:
     """Read "on 7/9 at", a numeric date without a year, where a time follows."""
     found = SHORT_DATE.match(text, at)
     if found is None or not ON.search(text, max(0, at - 6), at):
+        found = LATE_DATE.match(text, at) if BEHIND_ZONE.search(text, max(0, at - 6), at) else None
+    if found is None:
         return ()
     first, second = int(found[1]), int(found[2])
     month, day = (second, first) if first > 12 else (first, second)
