@@ -22,7 +22,7 @@ from pipeline.components.anchors import (
 from pipeline.components.datelines import byline, dateline, is_dateline, is_heading
 from pipeline.components.finds import Block, Meta
 from pipeline.components.moments import Range, Reading
-from pipeline.components.points import Day
+from pipeline.components.points import Day, Point
 from pipeline.components.roles import Role, Sentences, role_of
 from pipeline.components.slots import Settled, Slot, ends, make_slots
 
@@ -149,7 +149,7 @@ class _Settling:
         near = self._neighbour(i, same_sentence=True)
         if near is None and slot.block is not None:
             # A post written days later tells of the days that it names, one of the same day of its own.
-            told = self._neighbour(i)
+            told = self._neighbour(i, dated=True)
             near = told if told is not None and anchor is not None and anchor.day(slot.zone) - told > ONE_DAY else None
         if near is None and (slot.block is None or anchor is None):
             near = self._neighbour(i) or self._neighbour(i, lent=True) or self._neighbour(i, old=True)
@@ -157,11 +157,13 @@ class _Settling:
             return near, False
         return (anchor.day(slot.zone), True) if anchor is not None else (None, False)
 
-    def _neighbour(self, i: int, *, same_sentence: bool = False, lent: bool = False, old: bool = False) -> date | None:
+    def _neighbour(
+        self, i: int, *, same_sentence: bool = False, dated: bool = False, lent: bool = False, old: bool = False
+    ) -> date | None:
         """The date of the nearest time before, then behind, that has one and tells of the same event.
 
-        Of another sentence the days of the event itself count first, then those `lent` by what was done or said
-        ("the company wrote at 3:40 p.m. on Tuesday"), then `old` ones (a retrospect).
+        Of another sentence the days of the event itself count first (`dated`: those of the calendar alone), then
+        those `lent` by what was done or said ("the company wrote at 3:40 p.m. on Tuesday"), then `old` ones.
         """
         slot = self.slots[i]
         anchor = self._anchor(slot)
@@ -169,22 +171,26 @@ class _Settling:
         for j in (*before, *range(i + 1, min(len(self.slots), i + 1 + FARTHEST))):
             other = self.slots[j]
             day: date | None = self.days[j]
-            if day is None or other.stamp or (same_sentence and other.sentence != slot.sentence):
+            if day is None or other.stamp or not _lends(other.point):
                 continue
-            apart = self.roles[j].cue == "dateline" or self.roles[j].name in (NEVER_LENT if lent else APART)
-            if not same_sentence and (apart or other.block != slot.block):
+            if same_sentence and other.sentence != slot.sentence:
                 continue
-            if other.point.day is not None and (other.point.day.shift or 0) < LENT:
+            if not same_sentence and (other.block != slot.block or not self._shares(j, lent=lent)):
                 continue
-            if (
-                other.point.early == "weekend"
-                or other.point.day is None
-                or (other.point.day.month is not None and other.point.day.day is None)
-            ):
+            if dated and other.point.day is not None and other.point.day.month is None:
                 continue
             if old or anchor is None or -2 * ONE_DAY <= anchor.day(None) - day <= NEIGHBOUR_AGE:
                 return day
         return None
+
+    def _shares(self, j: int, *, lent: bool) -> bool:
+        """Whether the day of a time counts in another sentence; that of a post only beside the post's own clock."""
+        role = self.roles[j]
+        if not lent:
+            return role.name not in APART
+        if role.name == "posted" and self.slots[j].point.clock is None:
+            return False
+        return role.cue != "dateline" and role.name not in NEVER_LENT
 
     def _point(self, i: int) -> Settled:
         slot, point = self.slots[i], self.slots[i].point
@@ -259,6 +265,14 @@ class _Settling:
             return one or two, two or one, False
         day, borrowed = self._inherited_day(i + 1)
         return day, day, borrowed
+
+
+def _lends(point: Point) -> bool:
+    """Whether a day can be that of another time: no weekend, no mere month, no "ten days ago"."""
+    day = point.day
+    if day is None or point.early == "weekend" or (day.shift or 0) < LENT:
+        return False
+    return day.month is None or day.day is not None
 
 
 def _spoken(day: Day | None) -> bool:
