@@ -50,7 +50,7 @@ def widened(pattern: str) -> str:
     return _SPACE.sub(lambda m: " {1,3}" if m[0] == " " else m[0], pattern)
 
 
-FULL_LINE = 60  # characters of a line that was broken because it was full
+FULL_LINE = 48  # characters of a line that was broken because it was full
 # Between a thing and what became of it: no word that begins another clause, and none that denies.
 _BARRED = "and|but|or|so|which|that|when|while|as|because|if|after|not|never|no|[a-z]+n’t"
 _BETWEEN = rf"(?:(?!(?:{_BARRED})\b)[\w’-]+ )"
