@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.components.failed_service import FIRST, family
+from pipeline.components.failed_service import FIRST, OTHER, family
 from pipeline.components.finds import Find
 from pipeline.model import Mention
 from pipeline.terms import Cause
@@ -17,6 +17,7 @@ from pipeline.terms import Cause
 TRIGGERS = frozenset({Cause.CONFIG_CHANGE, Cause.SOFTWARE_DEPLOY, Cause.MAINTENANCE, Cause.HUMAN_ERROR})
 MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_STORAGE, Cause.SOFTWARE_BUG, Cause.DNS})
 HEDGED = 0.85  # what a hedge leaves of a confidence
+NAMED = frozenset({FIRST["id"], OTHER["id"]})
 RUMOUR = 0.5  # what is left where only users or unnamed people say it
 CHAIN = 0.45  # what another cause in the chosen sentence needs
 EFFECT = 0.33  # what an effect there needs
@@ -48,12 +49,12 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     if main:
         services = [f for f in found if f.field == "service"]
         mark_elsewhere(causes, services, main)
-        weigh_first_named(causes, services, main)
+        weigh_named(causes, services, main)
     usable = [
         f
         for f in causes
         if f.value != Cause.UNKNOWN
-        and not f.context & {"negated", "historical", "asked"}
+        and not f.context & {"negated", "historical", "asked", "own"}
         and not (f.value in denied and "hedged" in f.context)
     ]
     stated = [f for f in usable if f.data["role"] not in ("fix", "effect") and f.confidence >= f.data["enough"]]
@@ -80,13 +81,18 @@ def mark_elsewhere(causes: Sequence[Find], services: Sequence[Find], main: str) 
             find.context.add("elsewhere")
 
 
-def weigh_first_named(causes: Sequence[Find], services: Sequence[Find], main: str) -> None:
-    """Of the service named first in "AWS outage takes down Snapchat": plain where the text is about the other one."""
+def weigh_named(causes: Sequence[Find], services: Sequence[Find], main: str) -> None:
+    """Weigh services named as what failed: the main one is no third party, another is where it takes the main one down.
+
+    "AWS outage takes down Snapchat" may be a text on either.
+    """
     own = family(main)
     for find in causes:
-        if find.rule == FIRST["id"]:
+        if find.rule in NAMED:
             named = [f for f in services if find.start <= f.start < find.end]
-            if named and not any(family(f.value) & own for f in named):
+            if any(family(f.value) & own for f in named):
+                find.context.add("own")
+            elif named and find.rule == FIRST["id"]:
                 find.confidence = FIRST_NAMED
 
 

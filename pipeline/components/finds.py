@@ -22,7 +22,7 @@ class Find:
     """One typed span. `value` is the normal form as text, `data` what only its own field needs.
 
     `context` holds any of ``negated``, ``asked``, ``hedged``, ``rumour``, ``historical``, ``scheduled``, ``quoted``,
-    ``elsewhere`` (of another house's service).
+    ``elsewhere`` (of another house's service), ``own`` (no third party's).
     """
 
     field: str
