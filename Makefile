@@ -7,7 +7,7 @@ TEST_FLAGS ?= -n auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench nightly serve format lock clean
+.PHONY: help setup setup-dev demo test check bench nightly serve train train-cause format lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ bench: $(VENV)/.dev ## the budgets, measured side by side on this machine
 
 train: $(VENV)/.dev ## the classifier of relevance anew (GOLD='FILE...' adds labelled records to the repository's own)
 	$(BIN)/python -m pipeline.train --gold $(GOLD)
+
+train-cause: $(VENV)/.dev ## the classifier of causes anew
+	$(BIN)/python -m pipeline.train_cause
 
 format: $(VENV)/.dev ## put the code into the one format
 	$(BIN)/ruff format .

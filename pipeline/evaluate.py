@@ -1,8 +1,9 @@
 """`outagewire evaluate`: score the language pipeline on labelled texts, field by field.
 
 A labelled text is an `annotate` record with a `gold` object: `is_outage`, `provider`, `services`,
-`start`, `end`, `start_date`, `duration_s`, `cause_accept` (the categories that are right),
-`cause_stated` (false: none is stated and `unknown` is right), `status`, `kind`. Precision is the
+`start`, `end`, `start_loose`, `end_loose`, `start_date`, `duration_s`, `cause_accept` (the categories
+that are right), `cause_stated` (false: none is stated and `unknown` is right), `cause_hedged`,
+`denied_causes`, `status`, `kind`. Precision is the
 share right among the answers, recall among the labels; each share carries its 95 % Wilson interval
 (Wilson 1927), which stays honest for small numbers.
 """
@@ -14,7 +15,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pipeline.catalogue import Catalogue, load_catalogue
@@ -23,7 +24,7 @@ from pipeline.model import Annotation, parse_iso
 from pipeline.nlp import annotate, load
 from pipeline.terms import Cause
 
-MINUTES = timedelta(minutes=5)
+MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
 SHARE_OF_DURATION = 0.1
 Z = 1.96
 ALSO = {"started_at": "start", "ended_at": "end"}
@@ -163,13 +164,7 @@ def compare(
         wanted = {_plain(name) for name in gold["services"]}
         yield "service", gold["services"], said.services, bool(names) and bool(wanted & names[0])
         yield "service found", gold["services"], said.services, any(wanted & found for found in names)
-    for name, key, value in (("start", "start", said.started_at), ("end", "end", said.ended_at)):
-        if gold.get(key):
-            moment = parse_iso(gold[key])
-            yield name, gold[key], value, _near(moment, value)
-    if gold.get("start_date"):
-        day = gold["start_date"][:10]
-        yield "start date", day, said.started_at, said.started_at is not None and f"{said.started_at:%Y-%m-%d}" == day
+    yield from _times(gold, said)
     if gold.get("duration_s"):
         minutes = gold["duration_s"] / 60
         off = math.inf if said.duration_minutes is None else abs(said.duration_minutes - minutes)
@@ -180,17 +175,35 @@ def compare(
             yield key, gold[key], str(getattr(said, key)), gold[key] == getattr(said, key)
 
 
+def _times(gold: Mapping[str, Any], said: Annotation) -> Iterator[tuple[str, object, object, bool]]:
+    """Instants to five minutes, loose ones (a feed's own times) to an hour, days to one day."""
+    for name, value in (("start", said.started_at), ("end", said.ended_at)):
+        for key, near in ((name, MINUTES), (f"{name}_loose", HOUR)):
+            if gold.get(key):
+                yield key.replace("_", " "), gold[key], value, _near(parse_iso(gold[key]), value, near)
+    if gold.get("start_date"):
+        day, mine = date.fromisoformat(gold["start_date"][:10]), said.started_at
+        yield "start date", day, mine, mine is not None and abs(mine.date() - day) <= timedelta(days=1)
+
+
 def _causes(gold: Mapping[str, Any], said: Annotation) -> Iterator[tuple[str, object, object, bool]]:
     if gold.get("cause_accept"):
         yield "cause", "/".join(gold["cause_accept"]), str(said.cause), said.cause in gold["cause_accept"]
         if "cause_hedged" in gold and said.cause is not Cause.UNKNOWN:
             yield "cause hedged", gold["cause_hedged"], said.cause_hedged, gold["cause_hedged"] == said.cause_hedged
-    elif gold.get("cause_stated") is False:
+    if gold.get("denied_causes"):
+        yield (
+            "denied cause not taken",
+            gold["denied_causes"],
+            f"{said.cause} ({said.cause_text})",
+            said.cause not in gold["denied_causes"],
+        )
+    if gold.get("cause_stated") is False:
         yield "cause left unknown", "none", f"{said.cause} ({said.cause_text})", said.cause is Cause.UNKNOWN
 
 
-def _near(label: datetime | None, value: datetime | None) -> bool:
-    return label is not None and value is not None and abs(label - value) <= MINUTES
+def _near(label: datetime | None, value: datetime | None, near: timedelta) -> bool:
+    return label is not None and value is not None and abs(label - value) <= near
 
 
 def _names(slug: str, catalogue: Catalogue) -> set[str]:

@@ -24,6 +24,7 @@ from pipeline.components import (
     cause,
     context,
     impact,
+    learned_cause,
     regions,
     relevance,
     sentences,
@@ -53,7 +54,7 @@ NOT_READ: Final = frozenset({"gate.toml"})
 UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
 # The tokenizer takes a run of one mark apart step by step, each step over the whole rest. Offsets stay.
 LONG_RUN = re.compile(r"([^\w\s])\1{60,}")
-FACTORIES = (sentences, blocks, services, regions, when, cause, state, impact, context, relevance)
+FACTORIES = (sentences, blocks, services, regions, when, cause, learned_cause, state, impact, context, relevance)
 
 
 def version(folder: Path = HERE) -> str:

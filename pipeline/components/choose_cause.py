@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.components.failed_service import FIRST, OTHER, family
 from pipeline.components.finds import Find
+from pipeline.components.learned_cause import STATED
 from pipeline.model import Mention
 from pipeline.terms import Cause
 
@@ -41,7 +42,7 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     """The one cause that the finds state, `unknown` where they state none. `main`: the service that the text is about.
 
     Denied and past causes are never taken; a category that the text denies is not taken from a
-    rumour either; a fix counts only where nothing else is said.
+    rumour either; what was learned counts only where no rule speaks, and a fix where nothing else is said.
     """
     causes = [f for f in found if f.field == "cause"]
     mentions = tuple(f.as_mention() for f in sorted(causes, key=lambda f: (f.start, f.end)))
@@ -57,8 +58,9 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
         and not f.context & {"negated", "historical", "asked", "own"}
         and not (f.value in denied and "hedged" in f.context)
     ]
-    stated = [f for f in usable if f.data["role"] not in ("fix", "effect") and f.confidence >= f.data["enough"]]
-    pool = stated or [f for f in usable if f.data["role"] == "fix"]
+    stated = [f for f in usable if f.data["role"] in STATED and f.confidence >= f.data["enough"]]
+    learned = [f for f in usable if f.data["role"] == "learned" and f.value not in denied]
+    pool = stated or learned or [f for f in usable if f.data["role"] == "fix"]
     if not pool:
         return CauseChoice(mentions=mentions)
     best = max(pool, key=lambda f: (weigh(f), -f.start))

@@ -17,7 +17,8 @@ from thinc.api import Model, NumpyOps, SparseLinear_v2
 
 from pipeline.errors import ExtractError
 
-WEIGHTS = Path(__file__).parent.parent / "weights" / "relevance.bin"
+FOLDER = Path(__file__).parent.parent / "weights"
+WEIGHTS = FOLDER / "relevance.bin"
 LENGTH = 2**17
 NGRAMS = 3
 MOST_TITLE, MOST_TEXT = 40, 110
@@ -48,20 +49,25 @@ def batch(rows: Sequence[Features]) -> tuple[Any, Any, Any]:
     return np.concatenate([k for k, _ in rows]), np.concatenate([c for _, c in rows]), lengths
 
 
-def blank() -> Model[Any, Any]:
-    """The model before it has learned."""
-    model: Model[Any, Any] = SparseLinear_v2(nO=1, length=LENGTH)
+def blank(classes: int = 1, length: int = LENGTH) -> Model[Any, Any]:
+    """A model before it has learned."""
+    model: Model[Any, Any] = SparseLinear_v2(nO=classes, length=length)
     model.initialize()
     return model
 
 
+def read_weights(path: Path, classes: int = 1, length: int = LENGTH) -> Model[Any, Any]:
+    """A model with the weights of a file. Raises `ExtractError` where they are missing or of another make."""
+    try:
+        return blank(classes, length).from_bytes(path.read_bytes())
+    except (OSError, ValueError, KeyError) as error:
+        raise ExtractError(f"{path.name} cannot be read: {error}") from error
+
+
 @cache
 def learned() -> Model[Any, Any]:
-    """The model with the weights of the package. Raises `ExtractError` where they are missing or of another make."""
-    try:
-        return blank().from_bytes(WEIGHTS.read_bytes())
-    except (OSError, ValueError, KeyError) as error:
-        raise ExtractError(f"{WEIGHTS.name} cannot be read: {error}") from error
+    """The model of relevance, with the weights of the package."""
+    return read_weights(WEIGHTS)
 
 
 def judge(row: Features) -> float:

@@ -24,6 +24,8 @@ class Words:
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
+        # Of a word that is new spaCy would note its shape, its affixes and a dozen flags; nothing asks for them.
+        vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
 
     def __call__(self, text: str) -> Doc:
         """The tokens of a text; the text itself is kept beside them (`finds.whole`)."""
