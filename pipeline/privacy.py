@@ -21,7 +21,7 @@ SALT_BYTES = 32
 HASH_LENGTH = 24
 SOMEONE = "(someone)"
 LONG = 5
-EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+(?:@[\w.-]{0,63})*", re.ASCII)
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'()]+", re.IGNORECASE)
 PERSONAL = re.compile(
     r"/(?:@|~|u/|user/|users/|profile/|in/|people/)"

@@ -107,7 +107,7 @@ class RetryMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Response | Request:
         """Another request for a server error, else the response."""
-        if "page" in request.meta:
+        if "posts_page" in request.meta:
             return await self._as_asked(request, response)
         if response.status < 500 or b"Retry-After" in response.headers:
             return response

@@ -101,7 +101,7 @@ def begin(spider: SourceSpider, visit: Visit, stream: Stream) -> list[Request]:
     cursor = spider.ledger.store.post_cursor(source.name)
     url = stream.begin(source, cursor, spider.ledger.clock(), have)
     visit.pending = 1
-    return [_ask(spider, visit, url, {"page": 1, "cursor": cursor, "have": have})]
+    return [_ask(spider, visit, url, {"posts_page": 1, "cursor": cursor, "have": have})]
 
 
 def _ask(spider: SourceSpider, visit: Visit, url: str, more: dict[str, Any]) -> Request:
@@ -126,7 +126,7 @@ def answered(spider: SourceSpider, response: Response) -> list[Collected | Reque
     if "checks" in meta:
         return _checked(spider, response)
     visit.http_status = response.status
-    if response.status in EXPIRED and meta["page"] == 1 and meta["cursor"] is None:
+    if response.status in EXPIRED and meta["posts_page"] == 1 and meta["cursor"] is None:
         return _refused(spider, response)
     if response.status in EXPIRED and "anew" not in meta:
         return _begin_anew(spider, response)
@@ -147,11 +147,11 @@ def _begin_anew(spider: SourceSpider, response: Response) -> list[Collected | Re
     sentence = f"{explain_status(response.status)} to the place where the last page ended; posts may be missed"
     spider.ledger.note(visit, "cursor_expired", sentence)
     url = _stream(visit).begin(visit.source, None, spider.ledger.clock(), meta["have"])
-    return [_ask(spider, visit, url, {**_carried(meta), "page": meta["page"] + 1, "anew": True})]
+    return [_ask(spider, visit, url, {**_carried(meta), "posts_page": meta["posts_page"] + 1, "anew": True})]
 
 
 def _carried(meta: dict[str, Any]) -> dict[str, Any]:
-    return {key: meta[key] for key in ("page", "cursor", "newest", "have", "anew") if key in meta}
+    return {key: meta[key] for key in ("posts_page", "cursor", "newest", "have", "anew") if key in meta}
 
 
 def _read(spider: SourceSpider, visit: Visit, response: Response) -> list[Collected | Request]:
@@ -166,13 +166,14 @@ def _read(spider: SourceSpider, visit: Visit, response: Response) -> list[Collec
     if turn.gap:
         ledger.note(visit, "posts_missed", turn.gap)
     newest = meta.get("newest") or turn.cursor
-    last = turn.next is None or meta["page"] >= spider.crawler.settings.getint("OUTAGEWIRE_POST_PAGES")
+    last = turn.next is None or meta["posts_page"] >= spider.crawler.settings.getint("OUTAGEWIRE_POST_PAGES")
     if last and turn.next is not None:
         _note_rest(spider, visit, turn)
     cursor = turn.cursor if turn.forward else (newest if last else None)
     requests: list[Request] = []
     if turn.next is not None and not last:
-        requests = [_ask(spider, visit, turn.next, {**_carried(meta), "page": meta["page"] + 1, "newest": newest})]
+        following = {**_carried(meta), "posts_page": meta["posts_page"] + 1, "newest": newest}
+        requests = [_ask(spider, visit, turn.next, following)]
     else:
         requests = _checks(spider, visit, meta)
     visit.pending += len(requests)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.errors import StoreError
@@ -39,6 +39,7 @@ def test_names_are_taken_out(said: str, kept: str) -> None:
     assert without_names(said) == kept
 
 
+@example("_@_.a@a")
 @given(st.text(alphabet="abc@./:u_- https", max_size=80))
 def test_what_is_left_holds_no_name_to_take_out(text: str) -> None:
     once = without_names(text)
