@@ -158,7 +158,8 @@ def _wall(lines: list[str], workers: int) -> float:
 
 
 def _time(read: Callable[[str], object], stories: list[str]) -> float:
-    read(stories[0])
+    for story in stories[:20]:  # rules and zones are compiled when they are first needed
+        read(story)
     started = time.process_time()
     for story in stories:
         read(story)
