@@ -34,7 +34,7 @@ LENGTH = 2**15
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 MOST_CHARACTERS = 600
 SHORTEST, LONGEST = 15, 400
-STATES = 0.5
+STATES = 0.9
 """Probability that a sentence states a cause at all, from which it is looked at."""
 SHARE = 0.3
 """Share of the likeliest cause among all causes, from which it is named."""
