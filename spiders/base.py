@@ -19,9 +19,10 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from pipeline.errors import CollectError, ShapeError
-from pipeline.model import Batch, Fetch, Issue, Report, Source, digest
+from pipeline.model import Batch, Issue, Report, Source, digest
 from pipeline.terms import Outcome, SourceKind
 from spiders import posts
+from spiders.answers import fetch_of, header, header_pairs, seen_at
 from spiders.contents import as_unicode, clean
 from spiders.failures import explain, explain_status
 from spiders.faults import is_ending
@@ -191,9 +192,9 @@ class SourceSpider(Spider):
             if meta.get("unchanged"):
                 self._moved(response)
                 self._stood_in(meta)
-                return self._unchanged(visit, meta["asked"], article, self._seen_at(meta))
+                return self._unchanged(visit, meta["asked"], article, seen_at(meta, self.ledger.clock))
             if response.status != 200:
-                sentence = explain_status(response.status, _header(response, b"Retry-After"))
+                sentence = explain_status(response.status, header(response, b"Retry-After"))
                 return self._fail(meta, Outcome.HTTP_ERROR, sentence)
             if not response.body.strip():
                 return self._fail(meta, Outcome.EMPTY, "the body is empty")
@@ -302,9 +303,9 @@ class SourceSpider(Spider):
 
     def _read(self, visit: Visit, response: Response, article: Report | None) -> list[Collected | Request]:
         source, platform = visit.source, get_platform(visit.source.platform)
-        fetch = self._fetch_of(response)
+        fetch = fetch_of(response, self.ledger.clock)
         headers = header_pairs(response)
-        body = as_unicode(response.body, _header(response, b"Content-Type") or "")
+        body = as_unicode(response.body, header(response, b"Content-Type") or "")
         if article is not None:
             return self._read_page(visit, response, article, body)
         way: Way = response.meta.get("way") or Way(source)
@@ -346,7 +347,7 @@ class SourceSpider(Spider):
 
         When it was edited is the feed's to say, by whose word the crawl knows whether to ask again.
         """
-        fetch, headers = self._fetch_of(response), header_pairs(response)
+        fetch, headers = fetch_of(response, self.ledger.clock), header_pairs(response)
         said = article_page.parse(body, response.url, article)
         if isinstance(said, Issue):
             self.ledger.keep_unread(fetch, response.body, headers)
@@ -358,32 +359,6 @@ class SourceSpider(Spider):
         batch = Batch(visit.source.name, self.ledger.run.id, fetch, (said,), tuple(issues))
         return [Collected(visit, batch, response.body, headers, article)]
 
-    def _fetch_of(self, response: Response) -> Fetch:
-        """The memory of an answer."""
-        meta = response.meta
-        return Fetch(
-            url=meta["asked"],
-            fetched_at=self._seen_at(meta),
-            status=response.status,
-            body_hash=meta["body_hash"],
-            size=len(response.body),
-            etag=_header(response, b"ETag"),
-            last_modified=_header(response, b"Last-Modified"),
-        )
-
-    def _seen_at(self, meta: Mapping[str, Any]) -> datetime:
-        """When an answer was seen: in a replay, when it was recorded.
-
-        A live answer is never older than the one that is remembered, even if the clock was set back
-        since: the store takes no news from an older one.
-        """
-        recorded: datetime | None = meta.get("recorded_at")
-        if recorded is not None:
-            return recorded
-        memory: Fetch | None = meta.get("memory")
-        now = self.ledger.clock()
-        return now if memory is None else max(now, memory.fetched_at)
-
     def _ask_pages(self, visit: Visit, wanted: Iterable[Wanted]) -> list[Request]:
         """The requests for the article pages that are worth one."""
         requests: list[Request] = []
@@ -394,17 +369,3 @@ class SourceSpider(Spider):
                 self.ledger.article_failed(visit, report, f"{url!r} is no address: {error}")
         visit.pending += len(requests)
         return requests
-
-
-def _header(response: Response, name: bytes) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
-
-
-def header_pairs(response: Response) -> tuple[tuple[str, str], ...]:
-    """The headers of an answer, as the archive keeps them."""
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )

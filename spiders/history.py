@@ -25,7 +25,8 @@ from pipeline.errors import ShapeError
 from pipeline.model import Batch, Source
 from pipeline.store import Walk
 from pipeline.terms import Outcome
-from spiders.base import SourceSpider, header_pairs
+from spiders.answers import fetch_of, header, header_pairs
+from spiders.base import SourceSpider
 from spiders.contents import as_unicode, read_body
 from spiders.ledger import Collected, Visit
 from spiders.platforms import HistoryPage, Past, get_platform
@@ -170,7 +171,7 @@ class HistorySpider(SourceSpider):
     def _read(self, visit: Visit, response: Response, article: object) -> Yielded:  # noqa: ARG002 - as above
         steps, meta = self._steps[visit.source.name], response.meta
         headers = header_pairs(response)
-        body = as_unicode(response.body, (response.headers.get(b"Content-Type") or b"").decode("latin-1"))
+        body = as_unicode(response.body, header(response, b"Content-Type") or "")
         try:
             if "page" in meta:
                 page = steps.past.parse_past(body, visit.source)
@@ -189,7 +190,7 @@ class HistorySpider(SourceSpider):
         return [said, request]
 
     def _fetched(self, response: Response, headers: tuple[tuple[str, str], ...]) -> None:
-        fetch = self._fetch_of(response)
+        fetch = fetch_of(response, self.ledger.clock)
         self.ledger.archive.put(fetch.url, fetch.fetched_at, fetch.status, headers, response.body)
 
     def _turn_page(self, visit: Visit, steps: Steps, page: HistoryPage) -> Yielded:
@@ -215,7 +216,7 @@ class HistorySpider(SourceSpider):
             self.ledger.store.save_try(source.name, code, reason, TRIES)
             self.ledger.note(visit, "history_other_incident", reason)
         run = self.ledger.run.id
-        batch = Batch(source.name, run, self._fetch_of(response), contents.reports, contents.issues)
+        batch = Batch(source.name, run, fetch_of(response, self.ledger.clock), contents.reports, contents.issues)
         return Collected(visit, batch, response.body, headers)
 
     def _fail(self, meta: Any, outcome: Outcome, sentence: str) -> Yielded:

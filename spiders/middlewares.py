@@ -18,6 +18,7 @@ from scrapy.http import Response
 
 from pipeline.model import digest
 from pipeline.terms import Outcome
+from spiders.answers import header
 from spiders.failures import FetchError
 from spiders.ledger import Ledger, read_clock
 
@@ -158,16 +159,12 @@ def wanted_wait(response: Response, now: datetime) -> float | None:
     ``Retry-After`` gives seconds or a date (RFC 9110, 10.2.3). Where the allowance is used up
     (``X-RateLimit-Remaining: 0``, or status 429), ``X-RateLimit-Reset`` gives a date, a Unix time or seconds.
     """
-    after = _header(response, b"Retry-After")
+    after = header(response, b"Retry-After")
     if after:
         return _seconds_until(after, now)
-    left = _header(response, b"X-RateLimit-Remaining")
+    left = header(response, b"X-RateLimit-Remaining")
     used_up = response.status == 429 or (left is not None and left.partition(".")[0] == "0")
-    return _seconds_until(_header(response, b"X-RateLimit-Reset"), now) if used_up else None
-
-
-def _header(response: Response, name: bytes) -> str | None:
-    return (response.headers.get(name) or b"").decode("latin-1").strip() or None
+    return _seconds_until(header(response, b"X-RateLimit-Reset"), now) if used_up else None
 
 
 def _seconds_until(text: str | None, now: datetime) -> float | None:

@@ -19,6 +19,7 @@ from pipeline.gate import passes
 from pipeline.model import Batch, Gone, Issue, Posting, PostPage, Report, Source
 from pipeline.privacy import hashed, without_names
 from pipeline.terms import Outcome
+from spiders.answers import fetch_of
 from spiders.contents import clean
 from spiders.failures import explain_status
 from spiders.ledger import Collected, Visit
@@ -190,7 +191,7 @@ def _batch(spider: SourceSpider, response: Response, taken: Taken, page: PostPag
     visit: Visit = response.meta["visit"]
     response.meta.setdefault("body_hash", "")
     # One row of memory for all pages: their addresses hold a cursor and never come again.
-    fetch = replace(spider._fetch_of(response), url=visit.source.url, etag=None, last_modified=None)
+    fetch = replace(fetch_of(response, spider.ledger.clock), url=visit.source.url, etag=None, last_modified=None)
     return Batch(visit.source.name, spider.ledger.run.id, fetch, taken.reports, taken.issues, posts=page)
 
 

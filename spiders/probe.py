@@ -26,8 +26,9 @@ from pipeline.errors import CollectError
 from pipeline.model import Source
 from pipeline.store import Store
 from pipeline.terms import Outcome, SourceKind
+from spiders.answers import header_pairs
 from spiders.archive import Archive
-from spiders.base import SourceSpider, header_pairs
+from spiders.base import SourceSpider
 from spiders.contents import as_unicode
 from spiders.failures import explain, explain_status
 from spiders.guard import GuardedResolver
