@@ -10,7 +10,7 @@ A time alone says little; every row is a ratio to something bare that does the s
 * grouping: the time of ten times the reports, to the time of one times;
 * storing: to a bare `executemany` of as many rows;
 * signals: what is found of events in recorded counts and in a made-up month, and the false alarms, beside two simple
-  rules; the recorded counts are looked for in `/work/shared/replay/user-reports`.
+  rules; the recorded counts are looked for in `../shared/replay/user-reports`;
 * stream, networks, gate: public posts from imitations on loopback, counted against what was told there.
 """
 
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from spiders.loader import load_sources
 from tests.bench import crawl_bench, group_bench, language_bench, night_bench, signals_bench, social_bench, store_bench
 
 
@@ -43,12 +44,13 @@ class Row:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--hosts", type=int, default=3000)
-    parser.add_argument("--sources", type=int, default=1200, help="sources of the night")
+    parser.add_argument("--sources", type=int, help="sources of the night (as many as there are in spiders/sources)")
     parser.add_argument("--only", choices=("crawl", "night", "language", "group", "store", "signals", "social"))
     args = parser.parse_args()
+    sources = args.sources or len(load_sources())
     parts: dict[str, Callable[[Path], list[tuple[str, str, str, bool | None]]]] = {
         "crawl": lambda folder: crawl_bench.measure(folder, args.hosts),
-        "night": lambda folder: night_bench.measure(folder, args.sources),
+        "night": lambda folder: night_bench.measure(folder, sources),
         "language": language_bench.measure,
         "group": group_bench.measure,
         "store": store_bench.measure,

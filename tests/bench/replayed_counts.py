@@ -25,7 +25,8 @@ from pipeline.model import parse_iso
 from pipeline.signals import CountSeries, bin_of
 from tests.bench.parquet import read_columns
 
-SHARED = Path("/work/shared")
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+"""Captured material that lies beside the repository on some machines."""
 REPLAY = SHARED / "replay" / "user-reports"
 HOUR = timedelta(hours=1)
 NO_SERVICE = ("", "overview")  # an empty name, and the highest of all
