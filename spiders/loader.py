@@ -13,6 +13,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -43,11 +44,9 @@ def load_sources(directory: Path | None = None) -> dict[str, Source]:
         raise CatalogueError(f"there is no directory of sources {folder}")
     sources: dict[str, Source] = {}
     for path in sorted(folder.glob("*.toml")):
-        platform = get_platform(path.stem)
-        for name, table in _read_tables(path).items():
-            if name in sources:
-                raise CatalogueError(f"{path.name}: the name {name} is used in {sources[name].platform}.toml as well")
-            sources[name] = _read_source(name, table, platform)
+        for source in _read_file(path, _stamp(path)):
+            if (other := sources.setdefault(source.name, source)) is not source:
+                raise CatalogueError(f"{path.name}: the name {source.name} is used in {other.platform}.toml as well")
     _check_addresses(sources.values())
     return dict(sorted(sources.items()))
 
@@ -60,11 +59,24 @@ def _check_addresses(sources: Iterable[Source]) -> None:
             raise CatalogueError(f"{source.platform}.toml [{source.name}]: {other} has the same url")
 
 
-def _read_tables(path: Path) -> Mapping[str, Any]:
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes with a file's content."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        now = path.stat()
+    except OSError as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+    return now.st_mtime_ns, now.st_size, now.st_ino
+
+
+@lru_cache(maxsize=256)
+def _read_file(path: Path, stamp: tuple[int, ...]) -> tuple[Source, ...]:  # noqa: ARG001 - another stamp, another reading
+    """The sources of one file. A crawl and Scrapy's own loader both ask for all of them."""
+    platform = get_platform(path.stem)
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
+    return tuple(_read_source(name, table, platform) for name, table in tables.items())
 
 
 def _read_source(name: str, table: Any, platform: Platform) -> Source:

@@ -22,6 +22,8 @@ from pipeline.store import Store
 from spiders import base, settings
 from spiders.archive import Archive
 from spiders.history import walk_options
+from spiders.loader import load_sources
+from spiders.markers import load_markers
 from spiders.platforms import load_platforms
 from spiders.run import CrawlOptions, crawl
 
@@ -96,3 +98,5 @@ for path in (
     load_object(path)
 load_catalogue()
 load_platforms()
+load_sources()
+load_markers()
