@@ -33,7 +33,9 @@ PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "\n": " ", "\t": " ", "\xa0": " "}
     | dict(zip("áàâãäåéèêëíìîïóòôõöúùûüçñ", "aaaaaaeeeeiiiiooooouuuucn", strict=True))
 )
-WORD = re.compile(rf"[^\W_{UNSPACED}]+")
+SEAM = re.compile(rf"(?<=[{UNSPACED}])(?=[^\W{UNSPACED}])|(?<=[^\W{UNSPACED}])(?=[{UNSPACED}])")
+"""Where such a script meets another one."""
+WORD = re.compile(r"[^\W_]+")
 HASHTAG = re.compile(r"#(\w{2,40}?)(?:is|_)?(?:down|outage|offline)\b")
 AFTER = 24
 """Characters behind a word in which what takes its meaning away must begin."""
@@ -104,8 +106,9 @@ def screen(title: str | None, text: str | None = None, *, kind: SourceKind | str
 
 
 def flatten(text: str) -> str:
-    """Lower case, plain apostrophes and blanks, no accents: many posts leave them out."""
-    return text.lower().translate(PLAIN)
+    """Lower case, plain apostrophes and blanks, no accents, which many posts leave out, and a blank between scripts."""
+    flat = text.lower().translate(PLAIN)
+    return flat if flat.isascii() else SEAM.sub(" ", flat)
 
 
 def _tagged(flat: str) -> str | None:
@@ -192,8 +195,9 @@ def alternation(words: Iterable[str]) -> re.Pattern[str]:
         for letter in word.strip("*"):
             node = node.setdefault(letter, {})
         ends = word[-1].isalnum() and not spaceless.match(word[-1])
-        node[""] = rf"(?![^\W_{UNSPACED}])" if ends else ""
-    found = [rf"(?<![^\W_{UNSPACED}]){_write(edged)}"] if edged else []
+        # An edge is told without naming scripts, which for each of the words would take long to compile.
+        node[""] = r"(?![^\W_])" if ends else ""
+    found = [rf"(?<![^\W_]){_write(edged)}"] if edged else []
     return re.compile("|".join([*found, *([_write(loose)] if loose else [])]))
 
 
