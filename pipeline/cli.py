@@ -6,15 +6,14 @@ import argparse
 import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeAlias
 
-from pipeline import commands, source_commands
 from pipeline.errors import OutagewireError
-from pipeline.nightly import MAX_FAILED
 from spiders.candidates import FILE
 from spiders.faults import explain_fault
 
@@ -37,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code. An error of ours is one line on standard error."""
     args = build_parser().parse_args(argv)
     try:
-        return int(args.run(args))
+        return int(_command(args.run)(args))
     except OutagewireError as error:
         sys.stderr.write(f"outagewire {args.command}: {error}\n")
         return EXIT_COULD_NOT_RUN
@@ -53,6 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f"outagewire {args.command}: interrupted; start it again to go on\n")
         return EXIT_COULD_NOT_RUN
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    """The function behind a command. Its module is imported by now: Scrapy and spaCy take a second each."""
+    module, _, function = name.partition(".")
+    found: Callable[[argparse.Namespace], int] = getattr(import_module(f"pipeline.{module}"), function)
+    return found
 
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -91,14 +97,14 @@ def _jobs(subparsers: Subparsers) -> None:
     p = _add(subparsers, "demo", "crawl the recorded web in data/, publish it and open the site", "demo --no-serve")
     p.add_argument("--no-serve", action="store_true", help="stop before serving")
     p.add_argument("--port", type=int, default=8001)
-    p.set_defaults(run=commands.demo)
+    p.set_defaults(run="site_commands.demo")
 
     p = _add(subparsers, "nightly", "crawl, extract, resolve, check and publish, under a lock", "nightly --json")
     _crawl_options(p)
     p.add_argument("--workers", type=int, default=None, help="processes that read texts (all cores)")
-    p.add_argument("--max-failed", type=float, default=MAX_FAILED, metavar="SHARE", help="exit 1 above it (0.2)")
+    p.add_argument("--max-failed", type=float, metavar="SHARE", help="exit 1 above it (0.2)")
     p.add_argument("--force", action="store_true", help="publish although the number of outages collapsed")
-    p.set_defaults(run=commands.nightly)
+    p.set_defaults(run="commands.nightly")
 
     p = _add(subparsers, "crawl", "visit sources and store what they say", "crawl github google-cloud")
     p.add_argument("names", nargs="*", metavar="NAME", help="sources to visit (all)")
@@ -107,34 +113,34 @@ def _jobs(subparsers: Subparsers) -> None:
     p.add_argument("--dry-run", action="store_true", help="visit and read, store nothing")
     p.add_argument("--history", action="store_true", help="walk back through what the sources' lists no longer hold")
     p.add_argument("--since", type=_day, metavar="DATE", help="with --history: no further back (YYYY-MM-DD)")
-    p.set_defaults(run=commands.crawl)
+    p.set_defaults(run="commands.crawl")
 
     p = _add(subparsers, "extract", "read every report that is new or changed", "extract --rebuild")
     p.add_argument("--rebuild", action="store_true", help="read all of them again")
     p.add_argument("--workers", type=int, default=None, help="processes (all cores)")
-    p.set_defaults(run=commands.extract)
+    p.set_defaults(run="text_commands.extract")
 
     p = _add(subparsers, "resolve", "group what was read into outages", "resolve")
-    p.set_defaults(run=commands.resolve)
+    p.set_defaults(run="commands.resolve")
 
     p = _add(subparsers, "publish", "check the outages and write data/outages.db", "publish")
     p.add_argument("--force", action="store_true", help="publish although the number of outages collapsed")
-    p.set_defaults(run=commands.publish)
+    p.set_defaults(run="commands.publish")
 
     p = _add(subparsers, "serve", "open the published site in Datasette", "serve --port 8001")
     p.add_argument("--port", type=int, default=8001)
     p.add_argument("--host", default="127.0.0.1")
-    p.set_defaults(run=commands.serve)
+    p.set_defaults(run="site_commands.serve")
 
 
 def _texts(subparsers: Subparsers) -> None:
     p = _add(subparsers, "annotate", "read texts: one JSON line in, one out", "annotate stories.jsonl > read.jsonl")
     p.add_argument("file", nargs="?", type=Path, metavar="FILE.jsonl", help="standard input where none is named")
-    p.set_defaults(run=commands.annotate)
+    p.set_defaults(run="text_commands.annotate")
 
     p = _add(subparsers, "group", "add an outage id to annotated lines", "group read.jsonl")
     p.add_argument("file", nargs="?", type=Path, metavar="FILE.jsonl", help="standard input where none is named")
-    p.set_defaults(run=commands.group)
+    p.set_defaults(run="text_commands.group")
 
     p = _add(subparsers, "evaluate", "score the language pipeline on labelled texts", "evaluate gold.jsonl --errors 5")
     p.description = (
@@ -143,7 +149,7 @@ def _texts(subparsers: Subparsers) -> None:
     )
     p.add_argument("file", type=Path, metavar="GOLD.jsonl")
     p.add_argument("--errors", type=int, default=3, metavar="N", help="errors to show of each field (3)")
-    p.set_defaults(run=commands.evaluate)
+    p.set_defaults(run="text_commands.evaluate")
 
 
 def _looking(subparsers: Subparsers) -> None:
@@ -164,16 +170,16 @@ def _looking(subparsers: Subparsers) -> None:
     )
     p.add_argument("--limit", type=_count, metavar="N", help="with --candidates: the first N alone")
     p.add_argument("--dry-run", action="store_true", help="with --candidates: look and write nothing")
-    p.set_defaults(run=source_commands.sources)
+    p.set_defaults(run="source_commands.sources")
 
     p = _add(subparsers, "archive", "write the raw archive as WARC, or read one in", "archive export night.warc.gz")
     p.add_argument("action", choices=("export", "import"))
     p.add_argument("file", type=Path, metavar="FILE.warc.gz")
-    p.set_defaults(run=commands.archive)
+    p.set_defaults(run="site_commands.archive")
 
     p = _add(subparsers, "export", "write the published tables as CSV and JSON lines", "export public/")
     p.add_argument("directory", type=Path, metavar="DIR")
-    p.set_defaults(run=commands.export)
+    p.set_defaults(run="site_commands.export")
 
     p = _add(subparsers, "backfill", "store reports from files of JSON lines", "backfill old-stories.jsonl")
     p.description = (
@@ -181,10 +187,10 @@ def _looking(subparsers: Subparsers) -> None:
         " (status, news, social, postmortem) and published (ISO 8601 with a zone) are kept where they are given."
     )
     p.add_argument("files", nargs="+", type=Path, metavar="PATH")
-    p.set_defaults(run=commands.backfill)
+    p.set_defaults(run="commands.backfill")
 
     p = _add(subparsers, "doctor", "tell whether this installation is sound", "doctor")
-    p.set_defaults(run=commands.doctor)
+    p.set_defaults(run="commands.doctor")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,10 @@
-"""What each command does with its arguments. Every function answers the exit code."""
+"""What the commands that collect, believe and publish do with their arguments; each answers the exit code."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,20 +13,13 @@ from typing import Any
 
 from pipeline import backfill as backfilling
 from pipeline import doctor as doctoring
-from pipeline import evaluate as evaluating
 from pipeline.catalogue import load_catalogue
 from pipeline.check import run_checks
-from pipeline.demo import highlights, run_demo
 from pipeline.errors import UsageError
-from pipeline.export import export as export_files
 from pipeline.export import publish as publish_file
-from pipeline.extract import annotate_lines
-from pipeline.extract import extract as extract_texts
-from pipeline.grouping import group_lines
 from pipeline.model import Source, digest, parse_iso
-from pipeline.nightly import Plan, believe, held, run_night
+from pipeline.nightly import MAX_FAILED, Plan, believe, held, run_night
 from pipeline.paths import Paths
-from pipeline.serving import serve_site
 from pipeline.source_commands import named
 from pipeline.store import Store
 from pipeline.terminal import (
@@ -37,26 +28,16 @@ from pipeline.terminal import (
     emit,
     existing_paths,
     now_utc,
-    opened,
     paths_of,
     say_to,
     warn_without_contact,
+    workers_of,
 )
 from pipeline.terms import Outcome
 from spiders.archive import Archive
 from spiders.history import walk_options
 from spiders.loader import load_sources
 from spiders.run import crawl as crawl_sources
-
-
-def demo(args: argparse.Namespace) -> int:
-    """Two nights of the recorded web, then the site."""
-    paths = Paths(args.db or Path("data/demo/run/work.db"))
-    summary = run_demo(paths, say=say_to(args))
-    if not args.no_serve:
-        serve_site(paths.public, "127.0.0.1", args.port, say=say_to(args), more=highlights(paths.public))
-    emit(args, summary, [f"published {paths.public}; look at it: outagewire serve --db {paths.work}"])
-    return DONE
 
 
 def nightly(args: argparse.Namespace) -> int:
@@ -68,8 +49,8 @@ def nightly(args: argparse.Namespace) -> int:
         _select(args),
         replay=_recording(args),
         as_of=as_of,
-        workers=_workers(args),
-        max_failed=args.max_failed,
+        workers=workers_of(args),
+        max_failed=MAX_FAILED if args.max_failed is None else args.max_failed,
         force=args.force,
     )
     summary = run_night(plan, (lambda: as_of) if as_of else now_utc, say_to(args))
@@ -95,16 +76,6 @@ def crawl(args: argparse.Namespace) -> int:
     return WITH_FAILURES if failed else DONE
 
 
-def extract(args: argparse.Namespace) -> int:
-    """Read what is new or changed."""
-    with Store(existing_paths(args).work) as store:
-        if args.rebuild:
-            store.forget_extractions()
-        read = extract_texts(store, workers=_workers(args))
-    emit(args, {"read": read}, [f"{read} texts read"])
-    return DONE
-
-
 def resolve(args: argparse.Namespace) -> int:
     """Rebuild the outages from what was read."""
     with Store(existing_paths(args).work) as store:
@@ -122,50 +93,6 @@ def publish(args: argparse.Namespace) -> int:
         run_checks(store, paths.public, force=args.force)
         publish_file(store, paths.public, as_of=now_utc())
     emit(args, {"published": str(paths.public)}, [f"published {paths.public}"])
-    return DONE
-
-
-def serve(args: argparse.Namespace) -> int:
-    """Datasette on the public file, until interrupted."""
-    serve_site(paths_of(args).public, args.host, args.port, say=say_to(args))
-
-
-def annotate(args: argparse.Namespace) -> int:
-    """One line in, one line out; exit 1 where a line could not be read."""
-    return _stream(args.file, annotate_lines)
-
-
-def group(args: argparse.Namespace) -> int:
-    """The same lines with an outage id."""
-    return _stream(args.file, group_lines)
-
-
-def evaluate(args: argparse.Namespace) -> int:
-    """Score the language pipeline on labelled texts."""
-    with opened(args.file) as lines:
-        result = evaluating.evaluate(lines)
-    emit(args, result.as_json(), result.table(args.errors))
-    return DONE
-
-
-def archive(args: argparse.Namespace) -> int:
-    """Write the raw archive as WARC, or read one in."""
-    path = paths_of(args).archive
-    if args.action == "export" and not path.is_file():
-        raise UsageError(f"there is no {path}: run `outagewire crawl` or `outagewire nightly` first")
-    with Archive(path) as kept:
-        records = kept.export_warc(args.file) if args.action == "export" else kept.import_warc(args.file)
-    emit(args, {"records": records}, [f"{records} records {args.action}ed"])
-    return DONE
-
-
-def export(args: argparse.Namespace) -> int:
-    """The published tables as files."""
-    public = paths_of(args).public
-    if not public.is_file():
-        raise UsageError(f"there is no {public}: run `outagewire publish` or `outagewire demo` first")
-    written = export_files(public, args.directory)
-    emit(args, written, [f"{rows:8} rows  {args.directory / table}.csv, .jsonl" for table, rows in written.items()])
     return DONE
 
 
@@ -198,10 +125,6 @@ def _target(args: argparse.Namespace) -> Iterator[Paths]:
         return
     with TemporaryDirectory(prefix="outagewire-") as folder:
         yield Paths(Path(folder) / "work.db")
-
-
-def _workers(args: argparse.Namespace) -> int:
-    return args.workers or os.cpu_count() or 1
 
 
 def _as_of(args: argparse.Namespace) -> datetime | None:
@@ -252,15 +175,3 @@ def _night_lines(summary: dict[str, Any]) -> Iterator[str]:
         yield f"  {row['outcome']:16} {row['source']:28} {row['error']}"
     yield f"{summary['new_reports']} new reports, {summary['changed_reports']} changed"
     yield f"{summary['outages']} outages, {summary['ongoing']} ongoing"
-
-
-def _stream(path: Path | None, work: Callable[[Iterable[str]], Iterator[str]]) -> int:
-    failed = 0
-    with opened(path) as lines:
-        for line in work(lines):
-            failed += '"error"' in line and "error" in json.loads(line)
-            sys.stdout.write(line.rstrip("\n") + "\n")
-    sys.stdout.flush()
-    if failed:
-        sys.stderr.write(f'{failed} lines could not be read: each says why under "error"\n')
-    return WITH_FAILURES if failed else DONE

@@ -75,3 +75,8 @@ def opened(path: Path | None) -> Iterator[Iterable[str]]:
             yield lines
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
+
+
+def workers_of(args: argparse.Namespace) -> int:
+    """Processes that read texts: as many as were asked for, else as the machine has processors."""
+    return args.workers or os.cpu_count() or 1
