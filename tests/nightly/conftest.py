@@ -10,13 +10,14 @@ import pytest
 
 
 class Night:
-    """`outagewire nightly` on the recorded web, as a process of its own."""
+    """`outagewire nightly` on the recorded web, as a process of its own. No source may fail, and three do."""
 
     def __init__(self, repository: Path, folder: Path) -> None:
         self.db = folder / "work.db"
         demo = repository / "data" / "demo"
         self.environment = {**os.environ, "OUTAGEWIRE_SERVICES": str(demo / "services.toml")}
         self.command = [sys.executable, "-m", "pipeline.cli", "nightly", "--workers", "1", "--db", str(self.db)]
+        self.command += ["--max-failed", "0"]
         self.command += ["--sources", str(demo / "sources"), "--replay", str(repository / "data" / "demo.warc.gz")]
 
     def start(self, as_of: str, *more: str) -> subprocess.Popen[str]:
