@@ -31,6 +31,7 @@ LAG = 120
 """Seconds that the search may be behind."""
 A_PAGE, A_QUERY = 500, 1000
 SEARCH_HOST = "hn.algolia.com"
+SITE = "https://news.ycombinator.com"
 ITEMS = "https://hacker-news.firebaseio.com/v0"
 
 HIT_KEYS = frozenset(
@@ -61,9 +62,15 @@ def _post(reading: Reading, hit: Record) -> Posting:
     text = plain_text(maybe(hit, "story_text") or maybe(hit, "comment_text") or "")
     if not title and not text:
         raise BadRecordError("a hit has neither title nor text")
-    url = f"https://news.ycombinator.com/item?id={identity}"
+    site = _site(reading.source)
+    url = f"{site}/item?id={identity}"
     report = Report(identity, title, url, text=text or None, published_at=need_unix(hit, "created_at_i"))
-    return Posting(report, f"news.ycombinator.com/{author}")
+    return Posting(report, f"{urlsplit(site).netloc}/{author}")
+
+
+def _site(source: Source) -> str:
+    """Where the posts themselves are. Another search than Algolia's stands for a site of its own, on its own host."""
+    return SITE if urlsplit(source.url).hostname == SEARCH_HOST else origin(source.url)
 
 
 def begin(source: Source, cursor: str | None, now: datetime, _have: frozenset[str]) -> str:
@@ -111,7 +118,7 @@ def _asked(url: str) -> tuple[int, int, int]:
 
 def look_up(source: Source, key: str, _url: str, _have: frozenset[str]) -> str | None:
     """The item API's address of a post. Whoever stands in for the search answers for the items as well."""
-    base = ITEMS if urlsplit(source.url).hostname == SEARCH_HOST else f"{origin(source.url)}/v0"
+    base = ITEMS if _site(source) == SITE else f"{origin(source.url)}/v0"
     return f"{base}/item/{key}.json"
 
 

@@ -86,3 +86,13 @@ def test_turn_gives_a_cursor_and_ends(name: str) -> None:
     turn = stream.turn(Page(source(key), first, (FIXTURES / name).read_bytes(), NOW))
     assert turn.cursor
     assert turn.next != first
+
+
+def test_posts_of_another_site_with_this_search_are_not_taken_for_hacker_news() -> None:
+    """Its numbers would lead to what strangers wrote elsewhere."""
+    body = (FIXTURES / "hacker_news" / "search.json").read_bytes()
+    other = Source("forum", "hacker_news", SourceKind.SOCIAL, "https://forum.example/api/v1")
+    posts = [said for said in get_platform("hacker_news").parse(body, other) if isinstance(said, Posting)]
+    assert posts
+    assert all(post.report.url.startswith("https://forum.example/item?id=") for post in posts)
+    assert all(str(post.author).startswith("forum.example/") for post in posts)
