@@ -44,10 +44,14 @@ class Hint:
 
 @dataclass(slots=True)
 class Telling:
-    """The reports and the spikes that tell of one outage, and what the posts of the spikes have in common."""
+    """The reports and the spikes that tell of one outage, and what the posts of the spikes have in common.
+
+    `heard` is for each spike when its first post was written; the spike itself begins with the bin of that post.
+    """
 
     members: list[Claim]
     spikes: list[SignalSpike] = field(default_factory=list)
+    heard: list[datetime] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
 
     @property
@@ -146,6 +150,7 @@ def _neighbour(lone: Sequence[Telling], spike: SignalSpike) -> Telling | None:
 def _join(telling: Telling, spike: SignalSpike, inside: Sequence[Claim]) -> None:
     telling.hints += _hints(inside)
     telling.spikes.append(spike)
+    telling.heard.append(_published(inside[0]))
     _keep(telling, inside)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from pipeline.belief import Claim, Evidence, Outage, SignalSpike, TimelineEntry, Weighed
 from pipeline.gathering import Telling
@@ -34,14 +35,17 @@ def climb(outage: Outage, telling: Telling, name: str) -> Outage:
     evidence.append(why)
     timeline = outage.timeline
     if telling.spikes:
-        first = min(telling.spikes, key=lambda s: s.started_at)
+        heard, first = min(zip(telling.heard, telling.spikes, strict=True), key=lambda pair: pair[0])
         speaker = _speaker(telling, first)
-        evidence += [_of_spike(spike, _speaker(telling, spike)) for spike in telling.spikes]
-        rose = TimelineEntry(first.started_at, "detected", speaker)
+        evidence += [
+            _of_spike(spike, at, _speaker(telling, spike))
+            for at, spike in zip(telling.heard, telling.spikes, strict=True)
+        ]
+        rose = TimelineEntry(heard, "detected", speaker)
         timeline = tuple(sorted((*timeline, rose), key=lambda e: (e.at, e.event != "detected", e.event, e.report_id)))
-        outage = replace(outage, first_signal_at=first.started_at)
+        outage = replace(outage, first_signal_at=heard)
         if telling.lone:
-            outage, found = _alone(outage, telling, first, speaker, name)
+            outage, found = _alone(outage, telling, heard, speaker, name)
             evidence += found
         outage, found = _hinted(outage, telling)
         evidence += found
@@ -101,30 +105,28 @@ def _speaker(telling: Telling, spike: SignalSpike) -> str:
     return min(chosen, key=lambda c: (c.published_at or c.first_seen_at, c.report_id)).report_id
 
 
-def _of_spike(spike: SignalSpike, speaker: str) -> Weighed:
+def _of_spike(spike: SignalSpike, heard: datetime, speaker: str) -> Weighed:
     minutes = round(((spike.ended_at or spike.detected_at) - spike.started_at).total_seconds() / 60)
     reason = (
         f"{spike.authors} people complained within {minutes} minutes{'' if spike.ended_at else ' and still do'}: "
         f"by chance so many come with a probability of {spike.p_value:.0e}"
     )
-    piece = Evidence("first_signal_at", iso(spike.started_at) or "", speaker, "computed", "signal:spike", 1.0)
+    piece = Evidence("first_signal_at", iso(heard) or "", speaker, "computed", "signal:spike", 1.0)
     return Weighed(piece, chosen=True, reason=reason)
 
 
-def _alone(
-    outage: Outage, telling: Telling, first: SignalSpike, speaker: str, name: str
-) -> tuple[Outage, list[Weighed]]:
+def _alone(outage: Outage, telling: Telling, heard: datetime, speaker: str, name: str) -> tuple[Outage, list[Weighed]]:
     """An outage that only spikes tell of: when it began to the hour, and whether it goes on."""
     going_on = any(spike.ended_at is None for spike in telling.spikes)
     status = Status.SUSPECTED if going_on else Status.UNKNOWN
     title = f"Public posts report trouble with {name}"
     told = [
         _computed("title", title, speaker, "only public posts tell of it"),
-        _computed("started_at", iso(first.started_at) or "", speaker, "posts rose then; known to the hour"),
+        _computed("started_at", iso(heard) or "", speaker, "posts rose then; known to the hour"),
     ]
     if going_on:
         told.append(_computed("status", status, speaker, "the spike goes on"))
-    changed = replace(outage, title=title, status=status, started_at=first.started_at, started_precision=Precision.HOUR)
+    changed = replace(outage, title=title, status=status, started_at=heard, started_precision=Precision.HOUR)
     return changed, told
 
 

@@ -83,6 +83,16 @@ def test_the_providers_word_confirms_and_the_lead_can_be_told(told):
     assert outage.started_precision is Precision.MINUTE
 
 
+def test_the_lead_counts_from_the_first_post_and_not_from_the_bin_around_it(told):
+    (outage,) = told(*posts(CROWD, start=9 + 4 / 60), make_claim("s", hour=9, told=9.8, source_kind=STATUS))
+    assert outage.first_signal_at == DAY + timedelta(hours=9, minutes=4)
+    (lone,) = told(*posts(CROWD, start=9 + 4 / 60))
+    assert lone.first_signal_at == lone.started_at == DAY + timedelta(hours=9, minutes=4)
+    assert {w.evidence.value for w in lone.evidence if w.evidence.field == "first_signal_at"} == {
+        "2026-03-02T09:04:00Z"
+    }
+
+
 def test_a_withdrawn_word_confirms_nothing(told):
     (outage,) = told(*posts(CROWD), make_claim("s", hour=9, told=9.8, source_kind=STATUS, withdrawn=True),
                      make_claim("n", told=10.5))  # fmt: skip
