@@ -47,7 +47,8 @@ class Claim:
     `author_hash` is a salted hash that serves to count distinct authors, of posts alone. `blamed`
     are services of others that a status page names: causes or neighbours, not what failed there;
     `posts` are the entries of a status incident's own timeline, oldest first. `copy_of` is the report
-    whose text this one repeats, `thread` the key of the conversation that it is a message of.
+    whose text this one repeats, `thread` the key of the conversation that it is a message of. `echoes` are
+    what a post is known for another's echo by (`pipeline.echoes`).
     """
 
     report_id: str
@@ -83,6 +84,7 @@ class Claim:
     posts: tuple[Post, ...] = ()
     copy_of: str | None = None
     thread: str | None = None
+    echoes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

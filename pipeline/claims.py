@@ -98,6 +98,7 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         author_hash=report["author_hash"],
         copy_of=report.get("copy_of"),
         thread=report.get("thread"),
+        echoes=tuple(said.get("echoes", ())),
         blamed=tuple(s for s in said["services"] if s not in services and not s.startswith("?")),
         posts=tuple(_post(update) for update in read.updates),
         evidence=tuple(evidence),

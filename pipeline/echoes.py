@@ -1,7 +1,8 @@
 """Posts that repeat one another: shares of one story or copies of one text, which are one voice and not many.
 
 Recognised by what a record holds: the page that a post links to, or its wording without names, links and
-punctuation. Short questions ("is X down?") are asked by many in the same words and are no echo.
+punctuation. Short questions ("is X down?") are asked by many in the same words and are no echo. A post's words are not
+kept for ever, so what it is compared by is taken while it is read, as hashes that say nothing of the words.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from pipeline.belief import Claim
+from pipeline.model import digest
 
 LINK = re.compile(r"https?://[^\s<>\"']{4,300}")
 SHARED = re.compile(r"^\s*(?:rt|via|boost(?:ed)?)\b\s*", re.IGNORECASE)
@@ -20,18 +22,18 @@ WORD = re.compile(r"\w+")
 LONG, COMPARED = 9, 16
 # So many authors with the same link or wording make an echo.
 VOICES = 3
+READ, HASH_LENGTH = 600, 16
+"""Characters of a post that are looked at, and hex digits of each hash."""
 
 
-def keys_of(claim: Claim) -> list[str]:
-    """What another post must have in common with this one to be its echo."""
-    title = claim.title[:600]
-    links = [link.rstrip(".,;:!?)").split("?", 1)[0].casefold() for link in LINK.findall(title)]
-    if claim.url:
-        links.append(claim.url.split("?utm_", 1)[0].casefold())
-    plain = NAMES.sub(" ", LINK.sub(" ", SHARED.sub("", title)))
+def keys_of(text: str) -> tuple[str, ...]:
+    """What another post must have one of to be this one's echo: a hash of each page it links to and of its wording."""
+    told = text[:READ]
+    links = [link.rstrip(".,;:!?)").split("?", 1)[0].casefold() for link in LINK.findall(told)]
+    plain = NAMES.sub(" ", LINK.sub(" ", SHARED.sub("", told)))
     words = WORD.findall(plain.casefold())
     wording = [" ".join(words[:COMPARED])] if len(words) >= LONG else []
-    return [*dict.fromkeys(links), *wording]
+    return tuple(dict.fromkeys(digest(key, length=HASH_LENGTH) for key in (*links, *wording)))
 
 
 def voices(posts: Iterable[Claim]) -> Mapping[str, str]:
@@ -41,13 +43,12 @@ def voices(posts: Iterable[Claim]) -> Mapping[str, str]:
     """
     told = list(posts)
     authors: dict[str, set[str]] = defaultdict(set)
-    keys = {post.report_id: keys_of(post) for post in told}
     for post in told:
-        for key in keys[post.report_id]:
+        for key in post.echoes:
             authors[key].add(post.author_hash or post.report_id)
     found = {}
     for post in told:
-        echoed = [key for key in keys[post.report_id] if len(authors[key]) >= VOICES]
+        echoed = [key for key in post.echoes if len(authors[key]) >= VOICES]
         largest = min(echoed, key=lambda k: (-len(authors[k]), k), default=None)
         found[post.report_id] = f"echo:{largest}" if largest else post.author_hash or post.report_id
     return found

@@ -9,6 +9,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import chain, islice
@@ -17,11 +18,12 @@ from typing import Any, TypeVar
 
 from spacy.language import Language
 
+from pipeline.echoes import keys_of
 from pipeline.errors import ExtractError
-from pipeline.model import Annotation, Issue
+from pipeline.model import Annotation, Issue, compose
 from pipeline.nlp import VERSION, annotate, load
 from pipeline.store import Store, StoredReport
-from pipeline.terms import Stage
+from pipeline.terms import SourceKind, Stage
 
 CHUNK = 200
 PASSED_ON = ("published", "source", "source_kind", "title")
@@ -132,9 +134,12 @@ def _read(nlp: Language, report: StoredReport) -> Annotation | Issue:
         "url": report.url,
     }
     try:
-        return annotate(nlp, record)
+        said = annotate(nlp, record)
     except Exception as error:  # noqa: BLE001 - one text must not keep a night from its end
         return Issue(Stage.EXTRACT, "not_annotated", _reason(error), report.source, report.id)
+    if report.source_kind != SourceKind.SOCIAL:
+        return said
+    return replace(said, echoes=keys_of(compose(report.title, report.text)))
 
 
 def _reason(error: Exception) -> str:

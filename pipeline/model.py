@@ -273,7 +273,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What one text says: the output of the language pipeline and of `outagewire annotate`."""
+    """What one text says: the output of the language pipeline and of `outagewire annotate`.
+
+    `echoes` is of posts in the store alone and no part of the contract (`pipeline.echoes`).
+    """
 
     id: str
     is_outage: bool = False
@@ -298,6 +301,7 @@ class Annotation:
     symptoms: tuple[Symptom, ...] = ()
     mentions: tuple[Mention, ...] = ()
     issues: tuple[Issue, ...] = field(default=(), compare=False)
+    echoes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The contract's object, keys in the contract's order."""

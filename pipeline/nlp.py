@@ -59,7 +59,7 @@ FACTORIES = (sentences, blocks, services, regions, when, cause, learned_cause, s
 
 def version(folder: Path = HERE) -> str:
     """A hash of the rules and of the code that reads by them, as they stand in this folder."""
-    files = [folder / "nlp.py", folder / "catalogue.py", folder / "config.cfg"]
+    files = [folder / name for name in ("nlp.py", "catalogue.py", "config.cfg", "echoes.py")]
     files += sorted((folder / "components").glob("*.py")) + sorted((folder / "weights").glob("*.bin"))
     files += [file for file in sorted((folder / "rules").glob("*.toml")) if file.name not in NOT_READ]
     files += [file for file in catalogue_files() if file not in files]

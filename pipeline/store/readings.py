@@ -67,7 +67,7 @@ class ReadingRows(StoreFile):
                     "INSERT OR REPLACE INTO extractions VALUES (?, ?, ?, ?, ?, ?)",
                     [
                         *(report.id, report.content_hash, version, int(said.is_outage), said.relevance),
-                        canonical_json(said.as_json()),
+                        canonical_json(said.as_json() | ({"echoes": list(said.echoes)} if said.echoes else {})),
                     ],
                 )
                 self.db.conn.executemany(

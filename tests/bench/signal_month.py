@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipeline.belief import Claim, Signals
+from pipeline.echoes import keys_of
 from pipeline.terms import Kind, SourceKind
 
 T0 = datetime(2026, 3, 2, tzinfo=UTC)
@@ -69,6 +70,7 @@ class _Maker:
                 services=(service,),
                 kind=Kind.OUTAGE,
                 author_hash=author,
+                echoes=keys_of(text),
             )
         )
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from pipeline.export import publish
 from pipeline.extract import extract
 from pipeline.model import Batch, Fetch, Report, Source, Update
 from pipeline.nightly import believe
+from pipeline.signals import measure
 from pipeline.store import Store
 from pipeline.terms import Kind, SourceKind, Status
 
@@ -74,6 +76,30 @@ def store_all(store: Store) -> None:
     for name, reports in (("a-stream", posts), ("a-paper", [story]), ("slack", [page])):
         fetch = Fetch(f"https://{name}.example/all", NOW, 200, name, 100)
         store.save_batch(Batch(name, run.id, fetch, tuple(reports)))
+
+
+def test_a_story_that_many_pass_on_is_one_voice_even_when_its_words_are_gone(tmp_path: Path) -> None:
+    """Most posts have no title: their words alone tell an echo, and are not kept for ever."""
+    shares = [
+        Report(
+            f"share-{n}", "", f"https://posts.example/share-{n}", author_hash=f"{n:016x}",
+            text=f"Discord is down, number {n} says so too https://paper.example/story?from={n}",
+            published_at=START + timedelta(minutes=n),
+        )
+        for n in range(30)
+    ]  # fmt: skip
+    with Store(tmp_path / "work.db") as store:
+        store.sync_catalogue(load_catalogue().services.values())
+        store.sync_sources(SOURCES)
+        run = store.start_run("nightly", NOW)
+        fetch = Fetch("https://a-stream.example/all", NOW, 200, "a", 100)
+        store.save_batch(Batch("a-stream", run.id, fetch, tuple(shares)))
+        extract(store, workers=1, now=NOW)
+        for purged in (0, len(shares)):
+            assert store.purge_posts(NOW - timedelta(days=1 - 2 * bool(purged)), NOW) == purged
+            found = measure(list(store.claims(load_catalogue())), as_of=NOW)
+            hour = next(b for b in found.bins if b.bin_minutes == 60)
+            assert (hour.posts, hour.authors, found.spikes) == (len(shares), 1, ())
 
 
 @pytest.fixture(scope="module")

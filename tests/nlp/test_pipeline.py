@@ -24,7 +24,7 @@ def test_order_is_that_of_the_config(language: Language) -> None:
 
 
 def test_version_changes_with_a_rule_and_with_nothing_else(tmp_path: Path) -> None:
-    for name in ("nlp.py", "catalogue.py", "config.cfg"):
+    for name in ("nlp.py", "catalogue.py", "config.cfg", "echoes.py"):
         (tmp_path / name).write_text(name, encoding="utf-8")
     (tmp_path / "rules").mkdir()
     (tmp_path / "notes.txt").write_text("a", encoding="utf-8")

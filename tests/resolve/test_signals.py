@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.echoes import keys_of
 from pipeline.operating_point import CHOSEN
 from pipeline.signals import CountSeries, bin_of, measure, measure_counts
 from pipeline.terms import SourceKind
@@ -72,10 +73,11 @@ def test_a_spike_is_open_while_it_may_go_on():
 
 def test_copies_of_one_text_and_shares_of_one_page_are_one_voice():
     text = "What we learned of the day on which the whole of Parley went quiet"
-    assert measure(posts([9, 9, 9], title=text), as_of=at(20)).spikes == ()
-    shared = [replace(p, title=f"{n} so https://news.example/story?from={n}") for n, p in enumerate(posts([9, 9, 9]))]
+    assert measure(posts([9, 9, 9], echoes=keys_of(text)), as_of=at(20)).spikes == ()
+    told = enumerate(posts([9, 9, 9]))
+    shared = [replace(p, echoes=keys_of(f"{n} so https://news.example/story?from={n}")) for n, p in told]
     assert measure(shared, as_of=at(20)).spikes == ()
-    asked = posts([9, 9, 9], title="is Parley down?")
+    asked = posts([9, 9, 9], echoes=keys_of("is Parley down?"))
     assert len(measure(asked, as_of=at(20)).spikes) == 1
 
 
