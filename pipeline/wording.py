@@ -47,6 +47,14 @@ EVENTS = {
     Kind.UNKNOWN: ("had an incident", "has had an incident", "expects an incident"),
 }
 
+# A verb, and how it is said of what nobody but a crowd tells of.
+MAYBE = (
+    ("has had ", "may have had "),
+    ("had ", "may have had "),
+    ("has been ", "may have been "),
+    ("was ", "may have been "),
+)
+
 FORMS = {
     Precision.EXACT: "{clock} on {day}",
     Precision.MINUTE: "{clock} on {day}",
@@ -145,6 +153,8 @@ def _subject(names: Sequence[str], provider: str | None) -> str:
 def _event(outage: Mapping[str, Any], phase: str, subject: str) -> str:
     past, since, planned = EVENTS[Kind(outage["kind"])]
     verb = {"ongoing": since, "upcoming": planned}.get(phase, past)
+    if outage["certainty"] == Certainty.SUSPECTED and outage.get("first_signal_at"):
+        verb = next((may + verb.removeprefix(is_) for is_, may in MAYBE if verb.startswith(is_)), verb)
     started, precision = outage["started_at"], outage["started_precision"]
     words = moment(started, precision)
     if started is None:

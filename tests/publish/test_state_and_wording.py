@@ -145,6 +145,22 @@ def test_the_sentence_claims_nothing_that_is_unknown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "phase", "words"),
+    [
+        ("outage", "ongoing", "Parley may have had an outage since about"),
+        ("outage", "unknown", "Parley may have had an outage from about"),
+        ("degradation", "unknown", "Parley may have been degraded from about"),
+        ("degradation", "ongoing", "Parley may have been degraded since about"),
+    ],
+)
+def test_what_only_a_crowd_tells_of_is_not_stated_as_a_fact(kind: str, phase: str, words: str) -> None:
+    heard = facts(kind=kind, certainty="suspected", first_signal_at="2026-03-03T08:00:00Z")
+    assert wording.sentence(heard, phase, ["Parley"], "Parley").startswith(words)
+    told = wording.sentence(heard | {"certainty": "likely"}, phase, ["Parley"], "Parley")
+    assert "may have" not in told
+
+
 def test_a_retraction_says_so() -> None:
     told = wording.sentence(facts(cause="unknown"), "retracted", ["Parley", "Harbour"], None)
     assert told.startswith("A report of trouble at Parley, with 1 more service,")
