@@ -64,12 +64,20 @@ def describe(summary: dict[str, Any]) -> list[str]:
 
 
 def highlights(public: Path) -> list[tuple[str, str]]:
-    """What to look at first, by what it shows: the most told outage, one that is going on, one that was taken back."""
+    """What to look at first, by what it shows: how outages were heard of, one that was taken back, the late pages."""
+    heard = "first_signal_at IS NOT NULL"
     choices = (
         ("told by most reports", "1", "report_count DESC"),
-        ("going on", "phase = 'ongoing'", "started_at DESC"),
+        ("going on", "phase = 'ongoing' AND certainty = 'confirmed'", "started_at DESC"),
+        ("suspected: posts alone", f"certainty = 'suspected' AND {heard}", "started_at DESC"),
+        ("likely: posts and the press", f"certainty = 'likely' AND {heard}", "started_at DESC"),
+        ("heard before it was told", "lead_minutes > 0", "lead_minutes DESC"),
         ("taken back", "phase = 'retracted'", "started_at DESC"),
-        ("known from the press alone", "certainty <> 'confirmed' AND report_count > 1", "report_count DESC"),
+        (
+            "known from the press alone",
+            f"certainty <> 'confirmed' AND NOT {heard} AND report_count > 1",
+            "report_count DESC",
+        ),
     )
     found = []
     with closing(sqlite3.connect(f"{public.resolve().as_uri()}?mode=ro", uri=True)) as connection:
@@ -77,4 +85,6 @@ def highlights(public: Path) -> list[tuple[str, str]]:
         for what, where, order in choices:
             for row in table.rows_where(where, order_by=f"{order}, id", limit=1):
                 found.append((what, f"/outage/{row['id']}"))  # noqa: PERF401 - one row of each
+        if Database(connection).table("status_page_lag").count_where("judged"):
+            found.append(("how late status pages are", "/lag"))
     return found

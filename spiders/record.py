@@ -1,6 +1,7 @@
 """A recorded web from readable files: ``python -m spiders.record data/demo data/demo.warc.gz``.
 
-The folder holds `web.toml` (which address answered what, and when) and the bodies under `web/`.
+The folder holds `web.toml` (which address answered what, and when) and the bodies under `web/`; where it has posts as
+well (`posts.toml`), `spiders.record_posts` makes answers of networks of them.
 The same folder always gives the same records: dates come from the table and record ids are hashes,
 so the recording can be compared with its sources. The compressed bytes may differ with the zlib in use.
 """
@@ -19,6 +20,7 @@ from http import HTTPStatus
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -26,9 +28,11 @@ from warcio.warcwriter import WARCWriter
 
 from pipeline.errors import ArchiveError, OutagewireError
 from pipeline.model import digest, iso
+from spiders.record_posts import asked_of
 
 _REQUIRED = frozenset({"url", "file", "at"})
 _KEYS = _REQUIRED | {"status", "type", "headers"}
+JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Capture:
 
 
 def read_captures(folder: Path) -> list[Capture]:
-    """Every capture that `web.toml` in `folder` declares, by time and then by address.
+    """Every capture that `web.toml` and `posts.toml` in `folder` declare, by time and then by address.
 
     Raises `ArchiveError` for an unknown key, a missing body, a time without a zone or two
     captures of one address at one time.
@@ -55,6 +59,7 @@ def read_captures(folder: Path) -> list[Capture]:
         raise ArchiveError(f"{path}: {error}") from error
     types: Mapping[str, str] = table.get("types", {})
     captures = [c for entry in table.get("capture", []) for c in _captures(entry, types, folder / "web")]
+    captures += [_capture(a.url, a.at, a.answer.status, JSON, a.answer.body) for a in asked_of(folder)]
     captures.sort(key=lambda c: (c.at, c.url))
     for one, other in pairwise(captures):
         if (one.url, one.at) == (other.url, other.at):
@@ -77,14 +82,20 @@ def _captures(entry: Mapping[str, Any], types: Mapping[str, str], web: Path) -> 
     for at in entry["at"]:
         if not isinstance(at, datetime) or at.tzinfo is None:
             raise ArchiveError(f"web.toml: {url}: {at!r} is not a time with a zone")
-        moment = at.astimezone(UTC)
-        headers = {
-            "Date": format_datetime(moment, usegmt=True),
-            "Content-Type": str(kind),
-            "Content-Length": str(len(body)),
-            **entry.get("headers", {}),
-        }
-        yield Capture(url, moment, int(entry.get("status", 200)), tuple(headers.items()), body)
+        status = int(entry.get("status", 200))
+        yield _capture(url, at.astimezone(UTC), status, str(kind), body, entry.get("headers", {}))
+
+
+def _capture(
+    url: str, at: datetime, status: int, kind: str, body: bytes, more: Mapping[str, str] = MappingProxyType({})
+) -> Capture:
+    headers = {
+        "Date": format_datetime(at, usegmt=True),
+        "Content-Type": kind,
+        "Content-Length": str(len(body)),
+        **more,
+    }
+    return Capture(url, at, status, tuple(headers.items()), body)
 
 
 def write_warc(captures: Sequence[Capture], target: Path) -> int:
