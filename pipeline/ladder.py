@@ -106,11 +106,11 @@ def _speaker(telling: Telling, spike: SignalSpike) -> str:
 
 
 def _of_spike(spike: SignalSpike, heard: datetime, speaker: str) -> Weighed:
-    minutes = round(((spike.ended_at or spike.detected_at) - spike.started_at).total_seconds() / 60)
-    reason = (
-        f"{spike.authors} people complained within {minutes} minutes{'' if spike.ended_at else ' and still do'}: "
-        f"by chance so many come with a probability of {spike.p_value:.0e}"
-    )
+    told = f"{spike.authors} people have complained so far"
+    if spike.ended_at:
+        minutes = round((spike.ended_at - spike.started_at).total_seconds() / 60)
+        told = f"{spike.authors} people complained within {minutes} minutes"
+    reason = f"{told}: by chance so many come with a probability of {spike.p_value:.0e}"
     piece = Evidence("first_signal_at", iso(heard) or "", speaker, "computed", "signal:spike", 1.0)
     return Weighed(piece, chosen=True, reason=reason)
 

@@ -68,7 +68,8 @@ def explain_status(status: int, retry_after: str | None = None) -> str:
         phrase = f" {HTTPStatus(status).phrase}"
     except ValueError:
         phrase = ""
-    wish = f" and asked to come back after {retry_after}" if retry_after else ""
+    seconds = " seconds" if retry_after and retry_after.isdecimal() else ""
+    wish = f" and asked to come back after {retry_after}{seconds}" if retry_after else ""
     return f"the server answered {status}{phrase}{wish}"
 
 

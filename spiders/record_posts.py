@@ -111,15 +111,17 @@ def _visits(
 ) -> Iterator[tuple[Asked, list[datetime]]]:
     """All answers to one source, each with the times of the posts in it."""
     cursor: str | None = None
-    known: dict[str, Posting] = {}
+    known: dict[str, tuple[datetime, Posting]] = {}
     for number, visit in enumerate(posts.visits):
         held = posts.seen(network, number)
-        young = [p for p in known.values() if p.report.published_at and p.report.published_at >= visit - YOUNG]
+        # Any of those that are known since lately may be looked up, however old they are.
+        young = [post for seen, post in known.values() if seen >= visit - YOUNG]
         newest, url, start = None, stream.begin(source, cursor, visit, NOTHING), cursor
         for _ in range(MOST_PAGES):
             one = Asked(url, visit - BEFORE, answer(source.platform, url, held))
             found = [said for said in platform.parse(one.answer.body, source) if isinstance(said, Posting)]
-            known |= {said.report.native_id: said for said in found}
+            for said in found:
+                known.setdefault(said.report.native_id, (visit, said))
             yield one, [said.report.published_at for said in found if said.report.published_at]
             turn = stream.turn(Page(source, url, one.answer.body, visit, start, newest))
             newest = newest or turn.cursor

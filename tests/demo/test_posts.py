@@ -6,13 +6,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from pipeline.errors import ArchiveError
-from pipeline.model import Source
+from pipeline.model import Posting, Source
 from pipeline.terms import SourceKind
 from spiders.imitated import Said, answer
+from spiders.platforms import get_platform
 from spiders.record import Capture, read_captures
 from spiders.record_posts import BEFORE, Posts, read_posts, walk
 
@@ -126,3 +128,21 @@ def test_a_folder_records_its_posts_by_its_sources(tmp_path: Path) -> None:
     (tmp_path / "sources" / "lobsters.toml").write_text('[reef]\nurl = "https://reef.example"\n', "utf-8")
     with pytest.raises(ArchiveError, match="lobsters"):
         read_captures(tmp_path)
+
+
+def test_every_post_that_may_be_looked_up_again_is_recorded(
+    demo_sources: dict[str, Source], demo_captures: list[Capture]
+) -> None:
+    """Whatever the first visit brought may be asked for on the second, which of them differs with the secret."""
+    held = {(c.url, c.at) for c in demo_captures}
+    for source in demo_sources.values():
+        platform = get_platform(source.platform)
+        if platform.stream is None or platform.stream.look_up is None:
+            continue
+        host = urlsplit(source.url).hostname
+        pages = [c for c in demo_captures if c.at == VISITS[0] - BEFORE and urlsplit(c.url).hostname == host]
+        mine = [c for c in pages if source.url.rpartition("/")[2] in c.url]
+        said = [s for c in mine for s in platform.parse(c.body, source) if isinstance(s, Posting)]
+        asked = {platform.stream.look_up(source, s.report.native_id, s.report.url, frozenset()) for s in said}
+        assert len(asked) >= 5, source.name
+        assert {url for url in asked if (url, VISITS[1] - BEFORE) not in held} == set()

@@ -54,6 +54,15 @@ def test_whether_a_past_spike_is_over_is_not_known(told):
     assert told(*posts(CROWD), hour=9.6)[0].status is Status.SUSPECTED
 
 
+def test_how_many_complained_is_said_of_the_time_in_which_they_did(told):
+    def said(outage):
+        (one,) = (w.reason for w in outage.evidence if w.evidence.field == "first_signal_at")
+        return one.partition(":")[0]
+
+    assert said(told(*posts(CROWD))[0]) == "41 people complained within 35 minutes"
+    assert said(told(*posts(CROWD), hour=9.6)[0]) == "41 people have complained so far"
+
+
 def test_posts_below_a_spike_make_no_outage(told):
     assert told(*posts([1, 0, 0, 1])) == ()
 

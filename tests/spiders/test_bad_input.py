@@ -78,7 +78,11 @@ PAGES: dict[str, tuple[Answer, str, str]] = {
     "odd-status": (Answer(b"no", status=499), "http_error", "the server answered 499"),
     "no-content": (Answer(status=204), "http_error", "the server answered 204 No Content"),
     "broken-server": (Answer(b"no", status=500), "http_error", "500 Internal Server Error"),
-    "busy": (Answer(status=503, headers={"Retry-After": "3600"}), "http_error", "asked to come back after 3600"),
+    "busy": (
+        Answer(status=503, headers={"Retry-After": "3600"}),
+        "http_error",
+        "asked to come back after 3600 seconds",
+    ),
     "too-many": (Answer(status=429, headers={"Retry-After": "60"}), "http_error", "429 Too Many Requests and asked"),
     "loop": (moved(f"/loop{API}"), "http_error", "more than 5 redirects"),
     "other-scheme": (moved("ftp://files.example/x"), "http_error", "the server answered 302 Found"),
