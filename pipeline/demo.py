@@ -65,9 +65,9 @@ def describe(summary: dict[str, Any]) -> list[str]:
 
 def highlights(public: Path) -> list[tuple[str, str]]:
     """What to look at first, by what it shows: how outages were heard of, one that was taken back, the late pages."""
-    heard = "first_signal_at IS NOT NULL"
+    heard = "(first_signal_at IS NOT NULL)"
     choices = (
-        ("told by most reports", "1", "report_count DESC"),
+        ("told by many reports", f"NOT {heard}", "report_count DESC"),
         ("going on", "phase = 'ongoing' AND certainty = 'confirmed'", "started_at DESC"),
         ("suspected: posts alone", f"certainty = 'suspected' AND {heard}", "started_at DESC"),
         ("likely: posts and the press", f"certainty = 'likely' AND {heard}", "started_at DESC"),

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.paths import salt_beside
+from pipeline.privacy import SALT_BYTES
+
 
 class Night:
     """`outagewire nightly` on the recorded web, as a process of its own. No source may fail, and three do."""
@@ -21,6 +24,10 @@ class Night:
         self.command += ["--sources", str(demo / "sources"), "--replay", str(repository / "data" / "demo.warc.gz")]
 
     def start(self, as_of: str, *more: str) -> subprocess.Popen[str]:
+        # The secret decides the keys of posts, so nights that are compared must share one.
+        secret = salt_beside(self.db)
+        secret.parent.mkdir(parents=True, exist_ok=True)
+        secret.write_bytes(bytes(SALT_BYTES))
         return subprocess.Popen(
             [*self.command, "--as-of", as_of, *more],
             env=self.environment,
