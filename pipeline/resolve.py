@@ -1,10 +1,11 @@
 """Which reports tell of one outage, and what we believe of it: from claims to outages. Pure.
 
-Ids. An outage is named after its anchor, the member that was first seen (ties by report id). A
-report that comes later never becomes the anchor of a group that stood before, so that ids stay when
-reports are added. Where a later report joins two outages, the older id stays. Every other member
-has a redirect from the id that an outage named after it would have had: whether it ever had one
-is then no matter of memory, and the redirects are rebuilt with the rest. They cost a row a report.
+Ids. An outage is named after its anchor, the member that was first seen (of several one that is no
+public post, whose key an installation's secret may decide; then by report id). A report that comes
+later never becomes the anchor of a group that stood before, so that ids stay when reports are added.
+Where a later report joins two outages, the older id stays. Every other member has a redirect from the
+id that an outage named after it would have had: whether it ever had one is then no matter of memory,
+and the redirects are rebuilt with the rest. They cost a row a report.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pipeline.kinship import Families
 from pipeline.ladder import climb
 from pipeline.links import find_links
 from pipeline.model import Issue, outage_id
-from pipeline.terms import Cause, Certainty, Kind, Severity, Status, Symptom
+from pipeline.terms import Cause, Certainty, Kind, Severity, SourceKind, Status, Symptom
 from pipeline.verdicts import Witness
 from pipeline.weigh import (
     KIND,
@@ -201,5 +202,5 @@ def _provider(members: Sequence[Claim], services: Sequence[str], families: Famil
     return known or next((c.provider for c in members if c.provider), None)
 
 
-def _seniority(claim: Claim) -> tuple[datetime, str]:
-    return (claim.first_seen_at, claim.report_id)
+def _seniority(claim: Claim) -> tuple[datetime, bool, str]:
+    return (claim.first_seen_at, claim.source_kind is SourceKind.SOCIAL, claim.report_id)

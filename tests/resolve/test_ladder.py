@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from pipeline.ladder import ECHO, ONE_KIND, PROVIDER, SPIKE, TWO_KINDS
+from pipeline.model import outage_id
 from pipeline.resolve import resolve
 from pipeline.signals import measure
 from pipeline.terms import Certainty, Precision, SourceKind, Status, Symptom
@@ -100,6 +102,14 @@ def test_the_lead_counts_from_the_first_post_and_not_from_the_bin_around_it(told
     assert {w.evidence.value for w in lone.evidence if w.evidence.field == "first_signal_at"} == {
         "2026-03-02T09:04:00Z"
     }
+
+
+def test_an_outage_is_not_named_after_a_post_where_the_same_night_brought_more(told):
+    page = make_claim("z", hour=9, told=9.8, source_kind=STATUS)
+    (outage,) = told(*posts(CROWD), page)
+    assert outage.id == outage_id("z")
+    (later,) = told(*posts(CROWD), replace(page, first_seen_at=page.first_seen_at + timedelta(days=1)))
+    assert later.id == told(*posts(CROWD))[0].id
 
 
 def test_a_withdrawn_word_confirms_nothing(told):
