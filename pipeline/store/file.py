@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from pipeline.errors import StoreError
@@ -26,12 +27,11 @@ class StoreFile:
         self.path = path
         try:
             connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             self.db = Database(connection)
-            work.apply(self.db)
-        except sqlite3.DatabaseError as error:
+            _prepare(self.db, path)
+        except (sqlite3.DatabaseError, Timeout) as error:
             raise StoreError(f"{path} cannot be opened as outagewire's database: {error}") from error
 
     def __enter__(self) -> Self:
@@ -66,3 +66,13 @@ class StoreFile:
         for start in range(0, len(values), CHUNK):
             chunk = values[start : start + CHUNK]
             yield from self._all(sql.format(", ".join("?" * len(chunk))), [*first, *chunk])
+
+
+def _prepare(db: Database, path: Path) -> None:
+    """Bring the file to the current schema. Of processes that open a new file at once one does so, the others wait."""
+    (mode,) = db.execute("PRAGMA journal_mode").fetchone()
+    if mode == "wal" and not work.pending(db):
+        return
+    with FileLock(path.with_name(f"{path.name}.lock"), timeout=BUSY_TIMEOUT_MS / 1000):
+        db.execute("PRAGMA journal_mode = WAL")
+        work.apply(db)

@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -237,3 +239,16 @@ def test_a_page_that_another_source_led_to_is_no_memory_of_its_own(store: Store,
     store.save_batch(batch(incident))
     assert store.memory("https://quillpad.example/", source="quillpad") is not None
     assert store.memory("https://quillpad.example/", source="wire-news") is None
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path, now: datetime) -> None:
+    start = Barrier(6)
+
+    def open_it(path: Path) -> str:
+        start.wait(30)
+        with Store(path) as store:
+            return store.start_run("crawl", now).id
+
+    with ThreadPoolExecutor(6) as pool:
+        for n in range(5):
+            assert len(set(pool.map(open_it, [tmp_path / f"work{n}.db"] * 6))) == 1
