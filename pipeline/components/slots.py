@@ -16,9 +16,13 @@ from pipeline.components import zones
 from pipeline.components.anchors import Moment
 from pipeline.components.finds import Block, Meta
 from pipeline.components.moments import Range, Reading
+from pipeline.components.places import zone_of_place
 from pipeline.components.points import Point
 from pipeline.components.roles import Role, Sentences
 
+# Who tells of places in the time that their clocks show; a vendor tells all of its regions in one zone.
+TELLERS = frozenset({"news", "social", None})
+MONTHS = 12
 STAMP_REACH = 80
 STAMP_TAIL = 2
 
@@ -65,6 +69,8 @@ def make_slots(text: str, reading: Reading, blocks: Sequence[Block], meta: Meta,
     """A slot for each point, in order, with its own zone or the one it takes from around it."""
     points = [p for unit in reading.points for p in ends(unit)]
     countries = {zones.country(p.zone) for p in points if p.zone is not None} - {None}
+    # "12/13/2023" is written in one country alone: where nothing else settles a zone, that does.
+    month_first = any(p.day is not None and p.day.order == "md" and (p.day.day or 0) > MONTHS for p in points)
     home = zones.named_zone(meta.timezone) if meta.timezone else None
     ambiguous = any(p.zone is not None and p.zone.zone is None for p in points)
     low = text.lower() if ambiguous else ""
@@ -73,8 +79,25 @@ def make_slots(text: str, reading: Reading, blocks: Sequence[Block], meta: Meta,
     for point in points:
         block, stamp = _place(point, blocks)
         zone, lost = _own_zone(point, low, {c for c in countries if c}, home)
+        if zone is None and month_first and point.zone is not None and point.zone.key in zones.readings():
+            zone, lost = _own_zone(point, "", {"us"}, home)
         slots.append(Slot(point, sentences.index(point.start), block, stamp, zone, lost))
+    if home is None and reading.declared is None:
+        slots = _placed(slots, text, meta, sentences)
     return _share_zones(slots, reading, home)
+
+
+def _placed(slots: list[Slot], text: str, meta: Meta, sentences: Sentences) -> list[Slot]:
+    """The slots with the zone of the place for "local time", and for clocks of a story that names no zone at all."""
+    zoneless = meta.kind in TELLERS and not any(s.zone is not None or s.lost is not None for s in slots)
+    out = []
+    for slot in slots:
+        local = slot.point.zone is not None and slot.point.zone.key == "local"
+        if slot.zone is None and slot.point.clock is not None and (local or zoneless):
+            zone = zone_of_place(text, sentences.around(slot.point.start))
+            slot = slot if zone is None else slot._replace(zone=zone, lost=None)  # noqa: PLW2901 - the placed one
+        out.append(slot)
+    return out
 
 
 def block_at(at: int, blocks: Sequence[Block]) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import tzinfo
 
+from pipeline.components.places import place_behind
 from pipeline.components.zones import ZoneWord, named_zone, offset_zone, readings
 
 # Abbreviations that are English words or HTTP verbs: taken as zones in capitals only.
@@ -25,7 +26,7 @@ LEAD = re.compile(
 )
 OFFSET = re.compile(
     r"(?:(?:UTC|GMT)\s?(?P<named>(?:[+\-−]|\+\s|plus\s|minus\s)\d{1,2}(?::?\d{2})?)"
-    r"|(?P<plus>(?:(?<=\d)|(?<=\d ))\+\d{2}:?\d{2})"
+    r"|(?P<plus>(?:(?<=\d)|(?<=\d )|(?<=\d \())\+\d{2}:?\d{2})"
     # A minus is an offset after seconds or the T of a stamp only: "10:00-11:00" is a range.
     r"|(?P<minus>(?:(?<=:\d\d:\d\d)|(?<=:\d\d:\d\d )|(?<=\.\d{3})|(?<=T\d\d:\d\d))[-−]\d{2}:?\d{2}))"
     # "10:00 UTC -11:30 UTC" is a range too.
@@ -52,6 +53,9 @@ FEWEST = 2
 
 def read_zone(text: str, at: int) -> ZoneWord | None:
     """The zone that is written at this place, right after a time or a date, or None."""
+    place = place_behind(text, at)
+    if place is not None:
+        return ZoneWord(text[at : place.end].strip(), "place", at, place.end, place.zone)
     lead = LEAD.match(text, at)
     start = lead.end() if lead is not None else at
     first = text[start : start + 1]
@@ -118,6 +122,12 @@ def _named(text: str, at: int) -> ZoneWord | None:
         key = said.lower()
         if key in readings() and not ATTACHED.match(text, end):
             break
+        if key in readings() and text[end : end + 1] == "/":
+            # "HKT/SGT": two names of one zone.
+            other = _named(text, end + 1)
+            if other is not None:
+                end = other.end
+                break
         shorter = LAST_WORD.search(said)
         if shorter is None:
             return None
@@ -148,6 +158,9 @@ def _city(text: str, at: int) -> ZoneWord | None:
 def _odd(text: str, at: int) -> ZoneWord | None:
     """Letters in the shape of a zone that no rule knows: an issue, and not a zone."""
     if text.startswith("local time", at):
+        place = place_behind(text, at - 1)
+        if place is not None:
+            return ZoneWord(text[at : place.end], "place", at, place.end, place.zone)
         return ZoneWord("local time", "local", at, _closed(text, at + len("local time")), None)
     found = ODD.match(text, at)
     if found is None or ODD_ATTACHED.match(text, found.end()):
