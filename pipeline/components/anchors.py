@@ -17,9 +17,11 @@ from pipeline.terms import Precision
 
 TOLERANCE = timedelta(days=1)
 LATE_POST = timedelta(minutes=90)
+WEEK_DAYS = 7
 SATURDAY = 5
 MIDWEEK = 4
 HALF_DAY = 12
+PART_HOURS = 5
 # Zones of places that write the month first; a zone of any other place says that the day comes first.
 MONTH_FIRST = frozenset(
     {"America/Los_Angeles", "America/Denver", "America/Phoenix", "America/Chicago", "America/New_York"}
@@ -72,9 +74,13 @@ def calendar_day(day: Day, anchor: Anchor | None, zone: tzinfo | None) -> date |
         return None
     today = anchor.day(zone)
     if day.shift is not None:
-        return today + timedelta(days=day.shift)
+        found = today + timedelta(days=day.shift)
+        if day.weekday is not None and day.shift <= -WEEK_DAYS:
+            # "a week ago Tuesday" is the Tuesday before.
+            found -= timedelta(days=(found.weekday() - day.weekday) % WEEK_DAYS)
+        return found
     if day.day is not None:
-        return _day_of_month(day.day, today)
+        return _day_of_month(day.day, today, last=day.last)
     return _weekday(day, day.weekday, today) if day.weekday is not None else None
 
 
@@ -134,7 +140,10 @@ def _recent(day: date, today: date) -> bool:
     return timedelta(days=-1) <= today - day <= timedelta(days=31)
 
 
-def _day_of_month(number: int, today: date) -> date | None:
+def _day_of_month(number: int, today: date, *, last: bool) -> date | None:
+    """The latest such day, or that of the month before where the text says so."""
+    if last:
+        today = today.replace(day=1) - 2 * TOLERANCE
     year, month = today.year, today.month
     for _ in range(3):
         found = _date(year, month, number)
@@ -205,6 +214,16 @@ def with_part(clock: Clock, part: str | None) -> Clock:
     if part in ("morning", "night") and clock.hour == 12:
         return replace(clock, hour=0, meridiem=True)
     return clock
+
+
+def hour_of(point: Point, *, late: bool = False) -> float:
+    """The hour of the local day that a point tells; of a part of the day its first, or its last where `late`."""
+    if point.clock is not None:
+        clock = with_part(point.clock, point.part)
+        return clock.hour + clock.minute / 60
+    if point.part is None:
+        return 24.0
+    return parts().get(point.part, 0) + (PART_HOURS if late else 0)
 
 
 def latest_before(at: Moment, anchor: Anchor, tolerance: timedelta = LATE_POST) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from pipeline.components.dates import PART_WORD, early_of
-from pipeline.components.points import Clock, Point
+from pipeline.components.points import Clock, Day, Point
 from pipeline.components.time_rules import numbers
 from pipeline.components.zone_words import read_zone
 from pipeline.terms import Precision
@@ -35,7 +35,6 @@ BARE_FROM = re.compile(
     r"(\d{1,2})(?=\s(?:to|and|until|till)\s(?:about\s|around\s)?(?:\d{1,2}:\d{2}(?!\d)"
     r"|\d{1,2}\s(?:this|last\snight|in\sthe|on\s[A-Z]\w{2,8}day)\b))"
 )
-FROM = re.compile(r"(\d{1,2})(?=\s(?:to|and|until|till)\s(?:about\s|around\s)?\d{1,2}:\d{2}(?!\d))")
 FROM = re.compile(r"\b(?:from|between)\s(?:about\s|around\s)?$", re.IGNORECASE)
 BEFORE = re.compile(r"\b(?:before|until|till?|by)\s(?:about\s|around\s)?$", re.IGNORECASE)
 # A clock told by its distance to an hour: "half past nine", "a quarter to six", "twenty past four".
@@ -62,7 +61,9 @@ WORD_CLOCK = re.compile(
     r"(?:\s([ap])\.?\s?m\b\.?|(?=\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight)\b))",
     re.IGNORECASE,
 )
-HOUR = re.compile(r"\d{1,2}")
+HOUR = re.compile(r"(\d{1,2})(?:-?ish)?(?!\d)")
+# "the night before last".
+BEFORE_LAST = re.compile(r"\sbefore\slast\b", re.IGNORECASE)
 SHORT_ZONE = 5
 
 
@@ -141,6 +142,12 @@ def _plain_zone(text: str, at: int) -> bool:
     return zone is not None and zone.text.isupper() and len(zone.text) <= SHORT_ZONE
 
 
+def _named_time(text: str, at: int) -> bool:
+    """Whether "London time" follows, also behind a comma."""
+    zone = read_zone(text, at)
+    return zone is not None and zone.zone is not None and zone.text.lower().endswith(" time")
+
+
 def read_bare_hour(text: str, at: int) -> tuple[Point, ...]:
     """An hour alone, as in "at 9 this morning" and "since 10 UTC"."""
     if not LEAD.search(text, max(0, at - 24), at):
@@ -148,9 +155,9 @@ def read_bare_hour(text: str, at: int) -> tuple[Point, ...]:
     found = BARE_HOUR.match(text, at)
     if found is None:
         found = HOUR.match(text, at)
-        if found is None or not _plain_zone(text, found.end()):
+        if found is None or not (_plain_zone(text, found.end()) or _named_time(text, found.end())):
             return ()
-    return _point(at, found.end(), found.group())
+    return _point(at, found.end(), found[1])
 
 
 def read_near_hour(text: str, at: int) -> tuple[Point, ...]:
@@ -165,10 +172,10 @@ def read_near_hour(text: str, at: int) -> tuple[Point, ...]:
     past = side in ("past", "after")
     # "ten to seven" and "five of six" are counts unless minutes, a half of the day or a part of it is named.
     sure = found["quarter"] or found["said"] or found["meridiem"] or OF_THE_DAY.match(text, found.end())
-    if not (sure or side == "past"):
+    at_it = AT.search(text, max(0, at - 8), at) is not None
+    if not (sure or side == "past" or (at_it and found["minutes"] and found["minutes"].isalpha())):
         return ()
     counted = not (found["half"] or found["quarter"] or found["said"])
-    at_it = AT.search(text, max(0, at - 8), at) is not None
     if not past and counted and not at_it and (found["minutes"].isdigit() or FROM.search(text, max(0, at - 15), at)):
         # "from 11 to 1 p.m." is a range.
         return ()
@@ -212,6 +219,9 @@ def read_part(text: str, at: int) -> tuple[Point, ...]:
     found = PART_WORD.match(text, at)
     if found is None:
         return ()
+    before = BEFORE_LAST.match(text, found.end())
+    if before is not None:
+        return (Point(at, before.end(), day=Day(shift=-2), part=found.group().lower()),)
     word = found.group().lower()
     if word in ("noon", "midnight", "midday"):
         # "just before midnight on Tuesday" is the end of that day, "at midnight" its beginning.
@@ -225,6 +235,9 @@ def _point(
     at: int, end: int, hour: str, minute: str | None = None, second: str | None = None, meridiem: str | None = None
 ) -> tuple[Point, ...]:
     whole = int(hour)
+    if minute is not None and meridiem is not None and (whole == 0 or 12 < whole < 24):
+        # "00:56AM" and "17:15 PM" are of a clock of 24 hours.
+        return (Point(at, end, clock=Clock(whole, int(minute), int(second or 0), Precision.MINUTE, meridiem=True)),)
     if meridiem is not None:
         if not 1 <= whole <= 12:
             return ()

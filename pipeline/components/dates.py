@@ -23,6 +23,8 @@ ORDINAL = r"(?:st|nd|rd|th)?"
 YEAR = r"((?:19|20)\d{2})(?![\d:]|\s?(?:UTC|GMT|hrs|hours))"
 
 
+# "2024-Jul-09", "2024 July 9".
+YEAR_FIRST = re.compile(rf"((?:19|20)\d{{2}})[-/\s]({MONTH})[-/\s](\d{{1,2}})(?![\d:])", re.IGNORECASE)
 ISO_DATE = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=$|[^\d\w/.-]|T\d|[.,]\s|[.,]$)")
 DAY_MONTH = re.compile(
     rf"(\d{{1,2}}){ORDINAL}(?:\s?(-|–|—|/|&|to|and|through|bis|al?|au|und|y|et)\s?(\d{{1,2}}){ORDINAL})?\.?(?:\s{{1,3}}(?:of|de))?[\s/-]{{1,2}}"
@@ -36,7 +38,9 @@ MONTH_DAY = re.compile(
 )
 MONTH_YEAR = re.compile(rf"({MONTH})\b\.?,?\s{{1,2}}(?:of\s)?{YEAR}", re.IGNORECASE)
 NUMERIC_DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/]|[.-]\d)")
-SHORT_DATE = re.compile(r"(\d{1,2})/(\d{1,2})(?=,?\s(?:at|from|between|around|about|until)\b|\s\d{1,2}:\d\d)")
+SHORT_DATE = re.compile(
+    r"(\d{1,2})/(\d{1,2})(?=,?\s(?:at|from|between|around|about|until|till|to)\b|\s\d{1,2}:\d\d|\s\([A-Z]{3,4}\))"
+)
 HOLIDAY = re.compile("|".join(re.escape(h) for h in sorted(holidays(), key=len, reverse=True)), re.IGNORECASE)
 BY_NAME = re.compile(r"\b(?:on|since|until|early|late|of)\s(?:the\s)?$", re.IGNORECASE)
 # "Tuesday last week", "last week on Tuesday", "next Tuesday"; "Black Friday" is no Friday of this week.
@@ -50,7 +54,7 @@ LATE_DATE = re.compile(r"(\d{1,2})/(\d{1,2})(?=[;,.)\s]|$)(?!\.\d)")
 BEHIND_ZONE = re.compile(r"(?:UTC|GMT|[A-Z]{2,4}T|\d[AaPp][Mm])\s$")
 ON = re.compile(r"\b(?:on|since)\s$", re.IGNORECASE)
 ORDINAL_DAY = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|\s(?:and|to|through)\s(?:the\s)?\d|$)"
+    r"(\d{1,2})(?:st|nd|rd|th)(?:\sof\s(?P<which>last|this)\smonth\b)?(?=[,.;)]|\s(?:at|from|between|around|until|about)\b|\s(?:and|to|through)\s(?:the\s)?\d|$)"
 )
 THE_OR_WEEKDAY = re.compile(r"(?:\bthe|day)\s$", re.IGNORECASE)
 DAY_BEFORE = re.compile(r"\bday\sbefore\s$", re.IGNORECASE)
@@ -67,7 +71,7 @@ WEEKEND_LEAD = re.compile(
     r"\b(?:(?:over|during|at|since|all|this|of)\s(?:the\s|this\s)?|(?P<last>last|past)\s)(?:past\s)?$", re.IGNORECASE
 )
 DAY_AFTER = re.compile(r"day\s(?P<side>before|after|prior)(?=\s?[.,;)]|\sat\b|$)", re.IGNORECASE)
-LONG_PART = re.compile(r"(?:early|small)\shours\b", re.IGNORECASE)
+LONG_PART = re.compile(r"(?:early|small|wee)\shours\b", re.IGNORECASE)
 PART_WORD = re.compile("|".join(sorted(parts(), key=len, reverse=True)), re.IGNORECASE)
 SHORT_DAY_NEXT = re.compile(rf"\.?,?\s(?:\d|{MONTH}\b|morning|afternoon|evening|night|at\s\d)", re.IGNORECASE)
 LETTERS = re.compile(r"[A-Za-z]{1,20}")
@@ -80,6 +84,9 @@ EARLY = re.compile(r"\b(early|late|mid)[\s-](?:on\s|in\sthe\s|this\s|last\s)?$",
 
 def read_iso_date(text: str, at: int) -> tuple[Point, ...]:
     """Read "2020-11-05", also with slashes or dots."""
+    found = YEAR_FIRST.match(text, at)
+    if found is not None:
+        return _span_of_days(found, 3, 3, month_of(found[2]), (found[3], None), found[1])
     found = ISO_DATE.match(text, at)
     if found is None or not _real(int(found[3]), int(found[4])):
         return ()
@@ -103,7 +110,8 @@ def read_ordinal(text: str, at: int) -> tuple[Point, ...]:
     found = ORDINAL_DAY.match(text, at)
     if found is None or not _real(1, int(found[1])) or not THE_OR_WEEKDAY.search(text, max(0, at - 5), at):
         return ()
-    return (Point(at, found.end(), day=Day(day=int(found[1]))),)
+    last = found["which"] is not None and found["which"].lower() == "last"
+    return (Point(at, found.end(), day=Day(day=int(found[1]), last=last)),)
 
 
 def read_month_word(text: str, at: int) -> tuple[Point, ...]:

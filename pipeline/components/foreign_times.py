@@ -21,7 +21,7 @@ WORD = re.compile(r"[^\W\d_]+(?:-feira|['’]hui)?")
 ABOUT = r"(?:(?:pukul|kl\.?|zum|las?|les|alle|às|as|etwa|gegen|ca\.?|vers|environ|circa|ongeveer|rond)\s)?"
 # Between the two clocks of a range; a wave dash needs no word before the first, the others do.
 LINK = re.compile(
-    rf"[\s,)]{{0,3}}(?:(?P<wave>[〜～~至])\s?|(?:bis|und|hasta|y|et|e|à|a|às|jusqu['’]à|até|fino|alle|tot|en"
+    rf"[\s,)]{{0,3}}(?:(?P<wave>[〜～~至到]|から|부터)\s?|(?:bis|und|hasta|y|et|e|à|a|às|jusqu['’]à|até|fino|alle|tot|en"
     rf"|ile|ve|sampai|hingga|do|till|til|och|og|до|и|по)\s{ABOUT}{ABOUT})",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ OPEN = re.compile(
     rf"\b(?:zwischen|von|ab|entre|de|des|dalle|das|van|tussen|desde|depuis|dal|da|seit|sinds|vanaf|saat|pukul|antara|dari|mellan|mellem|mellom|från|fra|od|между|с|со)\s{ABOUT}$",
     re.IGNORECASE,
 )
-KANJI_DATE = re.compile(r"(?:(\d{4})年\s?)?(\d{1,2})月\s?(\d{1,2})日")
+KANJI_DATE = re.compile(r"(?:(\d{4})[年년]\s?)?(\d{1,2})[月월]\s?(\d{1,2})[日일号]")
 HOUR = re.compile(
     r"(\d{1,2})(?:\s?(?:Uhr|uur)\b(?:\s(\d{2})\b)?|\s?h(?:oras?|eures?)?(?![\w.]))(?!\s?lang)", re.IGNORECASE
 )

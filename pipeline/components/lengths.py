@@ -10,23 +10,28 @@ from dataclasses import dataclass
 
 from pipeline.components.time_rules import numbers, vague
 
-MINUTES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0}
+MINUTES = {"second": 1 / 60, "minute": 1.0, "hour": 60.0, "day": 1440.0, "week": 10080.0, "fortnight": 20160.0}
 UNIT = (
-    r"(?P<unit>hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?)"
-    r"(?:[-\s]?(?P<long>long))?(?![a-z])"
+    r"(?P<unit>hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|weeks?|fortnights?)"
+    r"(?:[-\s]?(?P<long>long|plus\b))?(?![a-z])"
 )
+# "and a half", "and three quarters": a share of the unit, before or behind it; "and a half of the users" is none.
+SHARE = r"[\s-](?:and|&)[\s-](?:(?:an?[\s-])?(?:half|quarter)|three[\s-]quarters?)(?!\sof\s(?:the|our|all|its|users))"
+SHARES = (("three", 0.75), ("quarter", 0.25), ("half", 0.5))
+# "an hour and twenty", "one hour forty": minutes without their unit, at the end of a clause.
+REST = r"(?:\sand)?\s(?P<rest>ten|fifteen|twenty(?:[\s-]five)?|thirty|forty(?:[\s-]five)?|fifty)(?=\s?(?:[.,;)]|$))"
 WORDS = "|".join(sorted((w for w in numbers() if len(w) > 2), key=len, reverse=True))
 AMOUNT = (
     rf"(?:(?P<figure>\d{{1,4}}(?:[.,]\d{{1,3}})?)(?P<fraction>½|¼|¾|\s?1/2|\s?½)?|(?P<word>{WORDS})(?:[\s-](?P<word2>one|two|three|four|five|six|seven|eight|nine)(?=[\s-]))?"
     r"|(?P<half>half[\s-](?:of\s)?(?:an?[\s-])?)|(?P<one>an?(?=\s)))"
 )
 FIRST = re.compile(
-    rf"{AMOUNT}(?:\+|\s?plus|-plus)?(?P<half2>[\s-]and[\s-]a[\s-]half)?[\s-]{{0,2}}(?:full\s|straight\s|solid\s|whole\s|entire\s|consecutive\s|additional\s)?{UNIT}"
-    r"(?P<half3>\sand\sa\shalf)?",
+    rf"{AMOUNT}(?:\+|\s?plus|-plus)?(?P<half2>{SHARE})?[\s-]{{0,2}}(?:full\s|straight\s|solid\s|whole\s|entire\s|consecutive\s|additional\s)?{UNIT}"
+    rf"(?:(?P<half3>{SHARE})|{REST})?",
     re.IGNORECASE,
 )
 NEXT = re.compile(
-    rf"(?:,?\s(?:and\s)?|\s?,\s?){AMOUNT}[\s-]{{0,2}}{UNIT}",
+    rf"(?:,?\s(?:(?:and|&)\s)?|\s?,\s?|(?=\d)){AMOUNT}[\s-]{{0,2}}{UNIT}",
     re.IGNORECASE,
 )
 SPREAD = re.compile(
@@ -53,8 +58,17 @@ FACE = re.compile(
     re.IGNORECASE,
 )
 FACE_LEAD = re.compile(
-    r"\b(?:last(?:ed|ing|s)|duration(?:\sof|\swas)?|downtime(?:\sof|\swas)?)\s?[:|=]?\s{0,2}(?:about\s)?$",
+    r"\b(?:last(?:ed|ing|s)|duration(?:\sof|\swas)?|downtime(?:\sof|\swas)?|outage\stime)"
+    r"(?:\s?\([hm:s]{2,8}\))?\s?[:|=]?\s{0,2}(?:about\s|~)?$",
     re.IGNORECASE,
+)
+# "down for 1:05 hours"; "at 1:05 hours" is a time of day.
+FACE_FOR = re.compile(r"\b(?:for|of|took)\s(?:about\s|around\s|some\s)?$", re.IGNORECASE)
+FACE_UNIT = re.compile(r"\s(?:hours|hrs)\b(?!\s(?:UTC|GMT|[A-Z]{2,4}T\b))")
+# "Total downtime: 47m"; elsewhere the letter stands for millions and metres.
+LONE_MINUTES = re.compile(r"(\d{1,3})\s?m(?![\w/])")
+LONE_LEAD = re.compile(
+    r"\b(?:duration|downtime|lasted|lasting|outage\stime|total|for)\s?[:|=(]?\s?[~(]?$|\bPT$", re.IGNORECASE
 )
 # "the past hour" is an hour, "the better part of a day" no number at all.
 PAST = re.compile(r"\b(?:last|past)\s$", re.IGNORECASE)
@@ -125,18 +139,30 @@ def read_length(text: str, at: int) -> Length | None:
 def read_face(text: str, at: int) -> Length | None:
     """The length that a clock face shows: "lasted 02:14:00", "Duration: 3:12 hours"."""
     found = FACE.match(text, at)
-    if found is None or not FACE_LEAD.search(text, max(0, at - 24), at):
+    if found is None:
+        return _lone_minutes(text, at)
+    counted = FACE_UNIT.match(text, found.end(2)) is not None and FACE_FOR.search(text, max(0, at - 14), at) is not None
+    if not counted and not FACE_LEAD.search(text, max(0, at - 36), at):
         return None
     hours, minutes, seconds = (int(g or 0) for g in found.groups())
     return Length(at, found.end(), hours * 60 + minutes + seconds / 60, "minute")
+
+
+def _lone_minutes(text: str, at: int) -> Length | None:
+    found = LONE_MINUTES.match(text, at)
+    if found is None or not LONE_LEAD.search(text, max(0, at - 16), at):
+        return None
+    return Length(at, found.end(), float(found[1]), "minute")
 
 
 def _sum(found: re.Match[str], text: str) -> Length:
     """The parts in order, each of a smaller unit than the one before."""
     unit = _unit(found["unit"])
     total = _amount(found) * MINUTES[unit]
-    if found["half2"] or found["half3"]:
-        total += MINUTES[unit] / 2
+    share = (found["half2"] or found["half3"] or "").lower()
+    total += MINUTES[unit] * next((part for word, part in SHARES if word in share), 0.0)
+    if found["rest"] and unit == "hour":
+        total += sum(numbers()[word] for word in re.split(r"[\s-]", found["rest"].lower()))
     end, last = found.end(), unit
     for _ in range(3):
         more = NEXT.match(text, end)
@@ -145,8 +171,14 @@ def _sum(found: re.Match[str], text: str) -> Length:
         last = _unit(more["unit"])
         total += _amount(more) * MINUTES[last]
         end = more.end()
-    unsaid = found["one"] is not None and PART_OF.search(text, max(0, found.start() - 8), found.start()) is not None
-    return Length(found.start(), end, total, unit, vague=unsaid, long=found["long"] is not None)
+    return Length(found.start(), end, total, unit, vague=_unsaid(found, text), long=found["long"] is not None)
+
+
+def _unsaid(found: re.Match[str], text: str) -> bool:
+    """Whether "a day" is no number: "the better part of a day", "an hours-long outage"."""
+    if found["one"] is None:
+        return False
+    return found["unit"][-1] in "sS" or PART_OF.search(text, max(0, found.start() - 8), found.start()) is not None
 
 
 def _amount(found: re.Match[str]) -> float:

@@ -41,7 +41,7 @@ BETWEEN = re.compile(
 )
 INSIDE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 ALL_TIMES = re.compile(
-    r"\b(?:(?:(?:all\s)?times|all\stime)\s(?:are\s|is\s|listed\s|shown\s|given\s|below\s|in\s|the\s){0,4}"
+    r"\b(?:(?:(?:all\s)?(?:times|timestamps)|all\stime)\s(?:are\s|is\s|listed\s|shown\s|given\s|below\s|here\s|in\s|the\s){0,4}"
     r"|(?:time|timeline|timestamps?|window|period|impact)(?:\sof\sevents)?:?\s?(?=\((?:all\stimes\s(?:are\s)?(?:in\s)?|in\s)?[A-Z]))",
     re.IGNORECASE,
 )
@@ -141,7 +141,10 @@ def _neighbours(left: Point, right: Point, gap: str) -> bool:
         return False
     if left.back is not None or right.back is not None:
         return False
-    if (left.clock is not None and right.clock is not None) or (left.part is not None and right.part is not None):
+    if left.clock is not None and right.clock is not None:
+        return False
+    if left.part is not None and right.part is not None and not left.part.endswith("hours"):
+        # "the small hours of Wednesday morning" are one time.
         return False
     if "." in gap and not _stamp(left, right):
         return False
@@ -191,6 +194,11 @@ def _ranges(points: list[Point], text: str) -> Iterable[Point | Range]:
                 at += 1
             yield Range(first.start, last.end, first, last)
             at += 2
+        elif last is not None and at + 2 < len(points) and _nightly(first, last, points[at + 2], text):
+            # "on 9-10 July from 22:10 to 01:40": the days of both ends stand before both clocks.
+            after = points[at + 2]
+            yield Range(first.start, after.end, replace(last, day=first.day), replace(after, day=last.day))
+            at += 3
         else:
             yield first
             at += 1
@@ -207,6 +215,18 @@ def _both_days(first: Point, last: Point, after: Point, text: str) -> bool:
         and last.day.month is not None
         and TWO_DAYS.fullmatch(text, last.end, after.start) is not None
     )
+
+
+def _nightly(first: Point, last: Point, after: Point, text: str) -> bool:
+    """Whether two days in a row stand before the clocks of a range over midnight."""
+    if first.clock is not None or last.clock is None or after.clock is None or after.day is not None:
+        return False
+    one, two = first.day, last.day
+    if one is None or two is None or one.day is None or two.day is None or one.month != two.month:
+        return False
+    if two.day != one.day + 1 or (after.clock.hour, after.clock.minute) > (last.clock.hour, last.clock.minute):
+        return False
+    return TWO_DAYS.fullmatch(text, first.end, last.start) is not None and _linked(last, after, text)
 
 
 def _linked(first: Point, last: Point, text: str) -> bool:

@@ -51,6 +51,7 @@ NUMBER_OR_WORD = re.compile(r"[A-Za-zÀ-ɏ]+|[0-9]+")
 # The last letter of "UTC ", "ET ", "GMT: " and "time " before a clock.
 ZONE_ENDS = frozenset({"C ", "T ", "e ", ": ", ") "})
 AGO = re.compile(r"\s(?:or\sso\s)?ago\b")
+IDEOGRAPHS = "\u2e80"
 NOW = re.compile(r"just\snow\b|moments\sago\b", re.IGNORECASE)
 
 
@@ -74,7 +75,8 @@ def pieces(text: str) -> Iterator[Point | Length]:
 
 def _number(text: str, at: int) -> tuple[Point | Length, ...]:
     before = text[at - 1 : at] if at else ""
-    if before and (before in "$£€#@%_." or (before.isalnum() and before != "T")):
+    # Letters of scripts without spaces may stand right before a number.
+    if before and (before in "$£€#@%_." or (before.isalnum() and before != "T" and before < IDEOGRAPHS)):
         return ()
     readers = STAMP_READERS if text[at : at + 8].isdigit() else NUMBER_READERS
     face = read_face(text, at)
@@ -94,7 +96,7 @@ def _length(text: str, at: int) -> tuple[Point | Length, ...]:
     ago = AGO.match(text, length.end)
     if ago is None or length.unit == "second":
         return (length,)
-    if length.unit in ("day", "week"):
+    if length.unit in ("day", "week", "fortnight"):
         # "a few days ago" is known to no day.
         return () if length.vague else (Point(at, ago.end(), day=Day(shift=-round(length.minutes / 1440))),)
     precision = Precision.MINUTE if length.unit == "minute" else Precision.HOUR
@@ -161,7 +163,7 @@ READERS: dict[str, Reader] = {
     **_spelled((*WEEKDAYS, "tues", "weds", "thur", "thurs"), read_weekday, capital=True),
     **_spelled(("yesterday", "today", "tonight", "tomorrow"), read_today),
     **_spelled(("this", "last", "late", "earlier"), read_this_part),
-    **_spelled(("early", "small"), _early_hours),
+    **_spelled(("early", "small", "wee"), _early_hours),
     **_spelled(("next", "following", "same", "previous"), read_next_day),
     **_spelled(("all",), read_all_day),
     **_spelled(("just", "moments"), _now),
