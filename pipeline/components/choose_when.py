@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from pipeline.components.anchors import LATE_POST, anchor_of
 from pipeline.components.finds import Block, Find, Meta
 from pipeline.components.window_ends import (
+    FINE,
     Pick,
     computed_end,
     computed_start,
@@ -33,6 +35,11 @@ OLD = timedelta(days=45)
 RETROSPECT = 600
 # Minutes by which a length told in words may differ from the ends and still say the same.
 ROUNDING = 5
+CLOSE = 12
+# The cues that tell how long; a "day without", a "window" and the like say it less surely.
+LASTED = frozenset({"lasted", "total"})
+# How far a length told exactly may lie from one told as "nearly" or "over", as shares of it.
+ROUGHLY = (0.75, 1.6)
 NEWS = frozenset({"news", "social"})
 NOT_THE_WINDOW = frozenset({"promise", "history", "scheduled", "posted", "other", "detect"})
 
@@ -54,8 +61,9 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     """The window that the finds `time`, `range` and `duration` of one text tell."""
     issues: list[Issue] = []
     limit = _latest(blocks, meta)
+    spoken = _Spoken(blocks, meta)
     times = [f for f in finds if f.field in ("time", "range")]
-    possible = [f for f in times if _usable(f, limit, meta, issues)]
+    possible = [f for f in times if _usable(f, spoken.limit(f, limit), meta, issues)]
     usable = _of_the_event(possible, blocks, meta)
     kept = {id(f) for f in usable}
     old = {f.data["sentence"] for f in possible if id(f) not in kept} - {f.data["sentence"] for f in usable}
@@ -81,7 +89,8 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     if minutes is None:
         minutes, stated = _clocked(windows or [f for f in times if f.field == "range" and f.data["role"] == "start"])
     end = end or computed_end(start, stated, limit)
-    return _window(start, end, minutes, stated, windows, issues)
+    ranges = [f for f in usable if f.field == "range" and f.data["to"] is not None]
+    return _window(start, end, minutes, stated, [*windows, *ranges], issues)
 
 
 def _latest(blocks: Sequence[Block], meta: Meta) -> datetime | None:
@@ -90,6 +99,23 @@ def _latest(blocks: Sequence[Block], meta: Meta) -> datetime | None:
     if meta.published is not None:
         known.append(meta.published.astimezone(UTC))
     return max(known) + TOLERANCE if known else None
+
+
+class _Spoken:
+    """When each time of a text was spoken of, at the latest: its post, or the publication where its minute is known."""
+
+    def __init__(self, blocks: Sequence[Block], meta: Meta) -> None:
+        self.posts = [b.posted_at for b in blocks]
+        anchor = anchor_of(meta.published)
+        self.published = None if anchor is None or anchor.date_only or blocks else anchor.at
+
+    def limit(self, find: Find, widest: datetime | None) -> datetime | None:
+        """The latest that a time may be. Only a clock that begins something is held to the minute: stories grow."""
+        data = find.data
+        at = self.posts[data["block"]] if data["block"] is not None else self.published
+        if at is None or data["role"] not in ("start", "none") or data["precision"] not in FINE:
+            return widest
+        return at + LATE_POST if widest is None else min(at + LATE_POST, widest)
 
 
 def _usable(find: Find, limit: datetime | None, meta: Meta, issues: list[Issue]) -> bool:
@@ -125,7 +151,7 @@ def _of_the_event(usable: list[Find], blocks: Sequence[Block], meta: Meta) -> li
         return usable
     since = meta.published - OLD
     recent = [f for f in usable if f.data["at"] >= since]
-    return recent or [f for f in usable if f.start < RETROSPECT and f.data["role"] in ("start", "none")]
+    return recent or [f for f in usable if f.start < RETROSPECT and f.data["role"] in ("start", "none", "end")]
 
 
 def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[int | None, Find | None]:
@@ -134,11 +160,38 @@ def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[in
     if start and end and start.fine and end.fine:
         span = round((end.at - start.at).total_seconds() / 60)
         if start.told and end.told:
+            # An outage was no shorter than what it is told to have lasted in all: the ends are of a part.
+            whole = next((f for f in told if f.data["cue"] == "total" and f.data["distance"] <= CLOSE), None)
+            if whole is not None and whole.data["minutes"] > max(span * 1.1, span + ROUNDING):
+                return whole.data["minutes"], whole
+            shorter = next((f for f in told if f.data["role"] == "outage" and f.data["minutes"] < span), None)
+            if end.rule == "when.by" and shorter is not None:
+                # "Out for an hour ... by 13:40 users said that it was back": the latest that it can have ended.
+                return shorter.data["minutes"], shorter
             return span, next((f for f in told if abs(f.data["minutes"] - span) <= max(ROUNDING, span / 10)), None)
     if told:
-        best = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
+        best = _longest(told)
         return best.data["minutes"], best
     return span, None
+
+
+def _longest(told: list[Find]) -> Find:
+    """The outage's length: the first that is told, or a longer one of its sentence; a precise one before a rough.
+
+    "Out for 40 minutes for most, for some as long as three hours" was out for three; "down for over an hour" is said
+    more exactly by "an hour and ten minutes".
+    """
+    first = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
+    own = [f for f in told if f.data["role"] == first.data["role"]]
+    if first.data["cue"] not in LASTED:
+        surer = (f for f in own if f.data["sentence"] == first.data["sentence"] and f.data["cue"] in LASTED)
+        first = next(surer, first)
+    same = [f for f in own if f.data["sentence"] == first.data["sentence"] and f.data["cue"] == first.data["cue"]]
+    best = max(same, key=lambda f: f.data["minutes"])
+    if best.data["rough"]:
+        low, high = ROUGHLY[0] * best.data["minutes"], ROUGHLY[1] * best.data["minutes"]
+        best = next((f for f in own if not f.data["rough"] and low <= f.data["minutes"] <= high), best)
+    return best
 
 
 def _clocked(ranges: list[Find]) -> tuple[int | None, Find | None]:
@@ -165,6 +218,7 @@ def _window(
         for field, side in (("started_at", "at"), ("ended_at", "to")):
             mention = find.as_mention(field, iso(find.data[side]))
             if (field, mention.value) not in chosen:
+                chosen.add((field, mention.value))
                 mentions.append(replace(mention, confidence=find.confidence / 2))
     return Window(
         start.at if start else None,

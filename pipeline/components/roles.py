@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.components.lengths import Length
+from pipeline.components.recovery import extent, fails_again, goes_back
 from pipeline.components.time_rules import CueHit, cue_index, doings
 
 # Each branch begins with its character, so that a search need not look behind at every place.
@@ -26,13 +26,12 @@ FIELD = re.compile(
     r"(?:\s\([A-Z]{2,4}\))?$",
     re.IGNORECASE,
 )
+ENTRY = re.compile(r"\d:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?\(?(?:Z|[A-Z]{3,4})\)?)?$")
 # A line shorter than this is a heading or a field, not a line of wrapped prose.
 SHORT_LINE = 40
 LOOK_BACK = 160
 NEARER = 1.5
 OWN_TIME = 26
-LENGTH_BEFORE = 36
-LENGTH_AFTER = 32
 # A verb behind "and" tells of the next time, not of this one.
 JOINED = re.compile(r"\b(?:and|but|then)\b")
 # The cues of a start that name no failure: what started is told before them.
@@ -45,20 +44,11 @@ SUBJECT_REACH = 60
 # "not working normally since 10:14" is no end; "working normally since 10:14" is one.
 DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[’']t\b", re.IGNORECASE)
 DENIAL_REACH = 24
-LOOK_AHEAD = 40
-# "has been down for three hours" goes on, "had been down" is over.
-ONGOING = re.compile(
-    r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?[a-z]{0,14}\s?)$", re.IGNORECASE
-)
-NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b", re.IGNORECASE)
-STILL_REACH = 34
-STILL = re.compile(r"\b(?:now|and\scounting|still)\b", re.IGNORECASE)
-# "It has been three hours since the mail died."
-SINCE = re.compile(r"\s(?:now\s)?since\b", re.IGNORECASE)
-BEEN = re.compile(
-    r"\b(?:been|it['’]s|is)\s(?:now\s|like\s|about\s|over\s|almost\s|nearly\s|roughly\s|more\sthan\s){0,2}$",
-    re.IGNORECASE,
-)
+UPDATE_SAYS = re.compile(r"\s?[\])]?\s?[:–—-]\s(?:we\b|it\b|everything|all\b|service)", re.IGNORECASE)
+UPDATE_REACH = 30
+# What may stand between a verb and the "between" of its range.
+BETWEEN_GAP = re.compile(r"\s(?:(?:gradually|slowly|again|back|in\sstages|progressively)\s)?", re.IGNORECASE)
+DONE = frozenset({"ended", "again", "action", "recovering"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ class Sentences:
     def __init__(self, text: str) -> None:
         found, line = [0], 0
         for match in BREAK.finditer(text):
-            if match.group().strip() == "|" and FIELD.search(text, max(found[-1], match.start() - 30), match.start()):
+            if match.group().strip(" \t") == "|" and _opens_row(text, found[-1], match.start()):
                 continue
             if match.group() != "\n":
                 found.append(match.end())
@@ -98,12 +88,19 @@ class Sentences:
 
 
 def role_of(
-    text: str, span: tuple[int, int], bounds: tuple[int, int], neighbours: tuple[int, int], *, spoken: bool = False
+    text: str,
+    span: tuple[int, int],
+    bounds: tuple[int, int],
+    neighbours: tuple[int, int],
+    *,
+    spoken: bool = False,
+    ranged: bool = False,
 ) -> Role:
     """The role of the time at `span` in the sentence at `bounds`.
 
     `neighbours` are the end of the time before and the start of the time behind it: their cues are theirs. A day
-    that is `spoken` ("on Tuesday") is no history where the words of history have a time of their own.
+    that is `spoken` ("on Tuesday") is no history where the words of history have a time of their own. A range of what
+    was done or came back ("restored between 10:45 and 11:30") has the role of that, and is no window.
     """
     start, end = span
     left = max(bounds[0], start - LOOK_BACK)
@@ -121,15 +118,18 @@ def role_of(
     nearest = _nearest(text, left, (before, after), span, neighbours)
     if nearest is None:
         return Role("none", "none", LOOK_BACK)
-    nearest = _failed_again(text, before, nearest)
+    nearest = _governor(text, before, _failed_again(text, before, nearest), ranged=ranged)
+    nearest = _told_in_update(text, nearest, after, (end, bounds[1]), neighbours[1]) or nearest
     distance = start - nearest.end if nearest.end <= start else nearest.start - end
     name, cue = nearest.cue.role, nearest.cue.id
     if cue in BEGAN:
         name, cue = _began(text, bounds[0], nearest)
-    elif name == "end" and text.endswith("since", nearest.start, nearest.end):
-        name = "start" if DENIAL.search(text, max(bounds[0], nearest.start - DENIAL_REACH), nearest.start) else name
+    elif name == "end":
+        name, cue = _end(text, bounds[0], nearest, before if nearest.end <= start else after)
     if nearest.cue.needs is not None and not any(
-        h.cue.role == nearest.cue.needs for h in (*before, *after) if h is not nearest
+        h.cue.role == nearest.cue.needs and not (h.cue.id == "again" and fails_again(text, h.start))
+        for h in (*before, *after)
+        if h is not nearest
     ):
         name = nearest.cue.otherwise
     return Role(name, cue, distance, behind=nearest.start >= end)
@@ -167,9 +167,44 @@ def _apart(text: str, hit: CueHit, start: int, *, spoken: bool) -> bool:
     return BEGUN.search(text, max(0, start - OWN_TIME), start) is not None
 
 
+def _end(text: str, left: int, hit: CueHit, hits: Sequence[CueHit]) -> tuple[str, str]:
+    """The role and cue of an end: how much came back, and whether "again" and "since" tell of an end at all."""
+    if hit.cue.id == "again" and fails_again(text, hit.start):
+        return "start", "went_down"
+    if goes_back(text, hit):
+        return "other", "action"
+    if text.endswith("since", hit.start, hit.end):
+        denied = DENIAL.search(text, max(left, hit.start - DENIAL_REACH), hit.start)
+        return ("start" if denied else "end"), hit.cue.id
+    part = extent(text, left, hit, hits)
+    return ("other", "partly") if part == "some" else ("end", "mostly" if part == "most" else hit.cue.id)
+
+
+def _governor(text: str, before: Sequence[CueHit], nearest: CueHit, *, ranged: bool) -> CueHit:
+    """The verb of what came back or was done right before "between" and "from", where there is one."""
+    if not ranged or nearest.cue.id != "since":
+        return nearest
+    verb = next((h for h in reversed(before) if h.end <= nearest.start), None)
+    if verb is None or verb.cue.id not in DONE or not BETWEEN_GAP.fullmatch(text, verb.end, nearest.start):
+        return nearest
+    return verb
+
+
+def _told_in_update(
+    text: str, nearest: CueHit, after: Sequence[CueHit], rest: tuple[int, int], following: int
+) -> CueHit | None:
+    """The end in "Update 18:14: we are back online", where the update has no other time for it."""
+    if nearest.cue.id != "posted" or not text.startswith(("Update", "UPDATE"), nearest.start) or following < rest[1]:
+        return None
+    said = UPDATE_SAYS.match(text, rest[0])
+    if said is None:
+        return None
+    return next((h for h in after if h.cue.id == "ended" and h.start - said.end() <= UPDATE_REACH), None)
+
+
 def _failed_again(text: str, before: Sequence[CueHit], nearest: CueHit) -> CueHit:
     """The verb before "again": "selling again by 8:15" is an end, "failed again at 8:15" none."""
-    if not text.startswith("again", nearest.start):
+    if not text.startswith("again", nearest.start) or nearest.cue.id == "again":
         return nearest
     verb = next((h for h in before if 0 <= nearest.start - h.end <= 1), None)
     return verb if verb is not None else nearest
@@ -204,56 +239,10 @@ def _nearest(
     return two if farther else one
 
 
-def length_role(text: str, length: Length, bounds: tuple[int, int]) -> Role:
-    """Whether a length of time is the outage's: ``outage``, ``so_far``, ``history``, ``other`` or ``none``."""
-    left = max(bounds[0], length.start - LOOK_BACK)
-    told = list(cue_index("cue", "before").hits(text, left, length.start))
-    for hit in told:
-        if hit.cue.role == "history":
-            return Role("history", hit.cue.id, length.start - hit.end)
-    after = list(cue_index("length", "after").hits(text, length.end, min(bounds[1], length.end + LENGTH_AFTER)))
-    if SINCE.match(text, length.end) and BEEN.search(text, max(bounds[0], length.start - STILL_REACH), length.start):
-        return Role("so_far", "has_been", 1)
-    close = next((h for h in after if h.start - length.end <= 2), None)
-    if close is not None:
-        role = Role(close.cue.role, close.cue.id, close.start - length.end)
-        return _until_well(text, length, bounds, told, close) or role
-    before = list(cue_index("length", "before").hits(text, max(bounds[0], length.start - LENGTH_BEFORE), length.start))
-    if before:
-        return _still_on(text, before[-1], length) or Role(
-            before[-1].cue.role, before[-1].cue.id, length.start - before[-1].end
-        )
-    if length.long and after:
-        return Role(after[0].cue.role, after[0].cue.id, after[0].start - length.end)
-    return Role("none", "none", LENGTH_BEFORE)
-
-
-def _until_well(
-    text: str, length: Length, bounds: tuple[int, int], told: Sequence[CueHit], close: CueHit
-) -> Role | None:
-    """The outage's own length in "restored three hours later", "back 25 minutes after it failed"."""
-    said = text[close.start : close.end].lower()
-    well = any(h.cue.role == "end" and length.start - h.end <= SUBJECT_REACH for h in told)
-    behind = cue_index("cue", "after").hits(text, close.end, min(bounds[1], close.end + LOOK_AHEAD))
-    first = next((h.cue.role for h in behind if h.cue.role in ("start", "end")), None)
-    if said in ("without", "with no") and STILL.search(text, close.end, min(bounds[1], close.end + LOOK_AHEAD)):
-        return Role("so_far", "has_been", close.start - length.end)
-    if (
-        (said == "later" and well)
-        or (said == "after" and well and first == "start")
-        or (said == "before" and first == "end")
-    ):
-        return Role("outage", "until_well", close.start - length.end)
-    return None
-
-
-def _still_on(text: str, hit: CueHit, length: Length) -> Role | None:
-    """So far only: "has been down for three hours"; nothing of it tells an end."""
-    if hit.cue.role != "outage" or not text[hit.start : hit.end].lower().endswith("for"):
-        return None
-    if ONGOING.search(text, max(0, hit.start - STILL_REACH), hit.start) or NOW.match(text, length.end):
-        return Role("so_far", "has_been", length.start - hit.end)
-    return None
+def _opens_row(text: str, left: int, at: int) -> bool:
+    """Whether the cell before the bar at `at` is a field's name or the clock of an entry: the next one goes with it."""
+    left = max(left, at - 30)
+    return FIELD.search(text, left, at) is not None or ENTRY.search(text, left, at) is not None
 
 
 def _line_ends(text: str, line: int, at: int) -> bool:

@@ -15,11 +15,12 @@ from pipeline.components.anchors import (
     anchor_of,
     calendar_day,
     half_days,
+    hour_of,
     latest_before,
     local_minutes,
     moment,
 )
-from pipeline.components.datelines import byline, dateline, is_dateline, is_heading
+from pipeline.components.datelines import byline, dateline, is_dateline, is_heading, is_log_line
 from pipeline.components.finds import Block, Meta
 from pipeline.components.moments import Range, Reading
 from pipeline.components.points import Day, Point
@@ -35,7 +36,8 @@ CLOSE = 3
 LENT = -2
 # Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
 FARTHEST = 40
-NEVER_LENT = frozenset({"history", "promise", "scheduled"})
+RECOVERED = frozenset({"ended", "again", "mostly"})
+NEVER_LENT = frozenset({"history", "promise"})
 APART = frozenset({"history", "posted", "promise", "scheduled", "other"})
 
 
@@ -76,19 +78,23 @@ class _Settling:
     def _roles(self, sentences: Sentences) -> list[Role]:
         out: list[Role] = []
         units, at = self.reading.points, 0
+        # One such line may be a byline, two are a timeline.
+        logged = sum(is_log_line(self.text, unit) for unit in units) > 1
         for i, unit in enumerate(units):
             bounds = self._bounds(sentences.around(unit.start), self.slots[at].block)
             at += len(ends(unit))
             left = units[i - 1].end if i else 0
             right = units[i + 1].start if i + 1 < len(units) else len(self.text)
             spoken = any(_spoken(p.day) for p in ends(unit))
-            role = role_of(self.text, (unit.start, unit.end), bounds, (left, right), spoken=spoken)
+            ranged = isinstance(unit, Range)
+            role = role_of(self.text, (unit.start, unit.end), bounds, (left, right), spoken=spoken, ranged=ranged)
             loose = role.name in ("none", "start", "end") and role.distance > CLOSE
             following = units[i + 1] if i + 1 < len(units) else None
             if (
                 loose
                 and is_dateline(self.text, unit, self.meta.title_end)
                 and not is_heading(self.text, unit, following)
+                and not (logged and is_log_line(self.text, unit))
             ):
                 role = Role("posted", "dateline", 0)
             if any(p.day is not None and ((p.day.shift or 0) > 0 or p.day.weeks == -1) for p in ends(unit)):
@@ -111,7 +117,7 @@ class _Settling:
         day = slot.point.day
         if day is None:
             return None
-        if day.after is not None:
+        if day.after is not None and day.month is None and day.weekday is None:
             before = self._told_before(i)
             return None if before is None else before + timedelta(days=day.after)
         if day.order == "?" and self.order is not None:
@@ -154,8 +160,19 @@ class _Settling:
         if near is None and (slot.block is None or anchor is None):
             near = self._neighbour(i) or self._neighbour(i, lent=True) or self._neighbour(i, old=True)
         if near is not None:
-            return near, False
+            return near - (ONE_DAY if self._before_end(i, near) else NO_TIME), False
         return (anchor.day(slot.zone), True) if anchor is not None else (None, False)
+
+    def _before_end(self, i: int, day: date) -> bool:
+        """Whether the date is that of an end told behind, at an earlier hour: "froze at 22:30 until Sunday noon"."""
+        clock = self.slots[i].point.clock
+        if clock is None or self.roles[i].name == "end" or i + 1 == len(self.slots):
+            return False
+        other, role = self.slots[i + 1], self.roles[i + 1]
+        if role.name != "end" or self.days[i + 1] != day or other.sentence != self.slots[i].sentence:
+            return False
+        before = self.days[i - 1] if i else None
+        return before != day and hour_of(self.slots[i].point) > hour_of(other.point, late=True)
 
     def _neighbour(
         self, i: int, *, same_sentence: bool = False, dated: bool = False, lent: bool = False, old: bool = False
@@ -173,7 +190,7 @@ class _Settling:
             day: date | None = self.days[j]
             if day is None or other.stamp or not _lends(other.point):
                 continue
-            if same_sentence and other.sentence != slot.sentence:
+            if same_sentence and (other.sentence != slot.sentence or self.roles[j].cue == "aftermath"):
                 continue
             if not same_sentence and (other.block != slot.block or not self._shares(j, lent=lent)):
                 continue
@@ -248,6 +265,9 @@ class _Settling:
             elif self.days[i] is None and start is not None and anchor is not None and self._to_come(i, start, anchor):
                 start, end = both(left - ONE_DAY, right)
         lost = first.lost or last.lost or ("" if start is not None and start.zoneless else None)
+        if self.roles[i].name == "end" and self.roles[i].cue in RECOVERED:
+            # "restored between 10:45 and 11:30": all of it was back at the last.
+            return Settled(unit.start, unit.end, end, None, ranged=False, role=self.roles[i], slot=last, lost=lost)
         apart = (two - one).days if one and two and self.days[i + 1] is not None else 0
         minutes = local_minutes(a, b, apart, over_midnight=self.days[i + 1] is None or self.days[i] is None)
         return Settled(

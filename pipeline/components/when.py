@@ -7,26 +7,33 @@ gives a `range` (2020-07-01T09:24:00Z/2020-07-01T11:15:00Z) and a `duration`. Th
 (characters to the cue) and `behind` (the cue follows); `sentence`, `block`, `stamp` (it is the stamp of a post);
 `lost` (a zone that is not known, "" where a clock has none), `borrowed` (the date is not its own), `conflict`
 (the weekday is not the date's), `half` (its half of the day is open).
-Of a `duration`: `minutes`, `unit`, `role`, `cue`, `distance`, `sentence`, `block`, `vague` ("several hours"), `long`.
+Of a `duration`: `minutes`, `unit`, `role`, `cue`, `distance`, `sentence`, `block`, `vague` ("several hours"), `long`,
+`rough` ("nearly three hours").
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.components.finds import Block, Find, Meta, add, whole
+from pipeline.components.length_roles import length_role
 from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
 from pipeline.components.points import Point
-from pipeline.components.roles import Sentences, length_role
+from pipeline.components.roles import Sentences
 from pipeline.components.settling import settle_times
 from pipeline.components.slots import Settled, block_at
 from pipeline.model import iso
 
 CONTEXTS = {"history": "historical", "promise": "scheduled", "scheduled": "scheduled"}
+ROUGH = re.compile(
+    r"(?:\b(?:over|than|least|nearly|almost|about|around|roughly|approximately|under|to|some|close\sto|shy\sof)|~)\s?$",
+    re.IGNORECASE,
+)
 CERTAIN = 0.95
 LIKELY = 0.8
 BARE = 0.5
@@ -113,6 +120,7 @@ def _length(text: str, length: Length, sentences: Sentences, blocks: Sequence[Bl
         "vague": length.vague,
         "unit": length.unit,
         "long": length.long,
+        "rough": ROUGH.search(text, max(0, length.start - 20), length.start) is not None,
     }
     confidence = CERTAIN if role.name == "outage" else BARE
     span = (length.start, length.end)

@@ -26,6 +26,8 @@ RANK = {
     Precision.DAY: 2,
     Precision.MONTH: 1,
 }
+# The end of most of it, and the end of the papers: they yield to any other.
+WEAK = frozenset({"mostly", "closed"})
 STRONG = frozenset({"incident_start", "incident_end"})
 OVER = frozenset({"resolved", "completed", "over"})
 OF_THE_DAY = frozenset({"news", "social", "status"})
@@ -163,7 +165,7 @@ def _end_order(find: Find) -> tuple[bool, bool, int, int, datetime]:
     """The best end: of the whole, a field of the report, the finest, that of the last post, the latest."""
     data = find.data
     post = -1 if data["block"] is None else data["block"]
-    return data["cue"] != "mostly", data["cue"] in STRONG, RANK[data["precision"]], post, data["at"]
+    return data["cue"] not in WEAK, data["cue"] in STRONG, RANK[data["precision"]], post, data["at"]
 
 
 def _pick(find: Find, field: str, side: str = "at") -> Pick:
@@ -252,7 +254,9 @@ def published_start(meta: Meta, end: Pick | None) -> Pick | None:
         return None
     day = meta.published.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if end is not None and end.at < day:
-        return None
+        # "Mended by Thursday evening", in a story of Friday: the outage was of Thursday, so far as is told.
+        coarse = end.mention is not None and not end.fine and end.at >= day - 2 * ONE_DAY
+        return Pick(end.at.replace(hour=0, minute=0), Precision.DAY, None, "when.end_day") if coarse else None
     return Pick(day, Precision.DAY, None, "when.published_day")
 
 
