@@ -23,6 +23,7 @@ from pipeline.components.window_ends import (
     find_windows,
     lasting_start,
     over_midnight,
+    pick,
     posted_ends,
     published_start,
     told_ends,
@@ -36,6 +37,8 @@ RETROSPECT = 600
 # Minutes by which a length told in words may differ from the ends and still say the same.
 ROUNDING = 5
 CLOSE = 12
+# Characters between a length and its start in "for 20 minutes from about 09:00".
+PAIRED = 18
 # The cues that tell how long; a "day without", a "window" and the like say it less surely.
 LASTED = frozenset({"lasted", "total"})
 # How far a length told exactly may lie from one told as "nearly" or "over", as shares of it.
@@ -73,6 +76,7 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     if start and end and end.at < start.at and (start.fine or end.at.date() < start.at.date()):
         issues.append(_issue("end_before_start", f"{iso(end.at)} before {iso(start.at)}", meta))
         end = None
+    old |= _other_days(times, start)
     told = [
         f
         for f in finds
@@ -82,6 +86,9 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         and "historical" not in f.context
         and f.data["sentence"] not in old
     ]
+    pair = _longest_pair(told, usable) if not windows else None
+    if pair is not None:
+        start, told = pick(pair[1], "started_at"), [pair[0]]
     stamps = [f for f in times if f.data["stamp"]]
     start, end = posted_ends(start, end, blocks, stamps, lasted=any(f.data["role"] == "outage" for f in told))
     start = start or computed_start(end, told) or lasting_start(told, meta) or published_start(meta, end)
@@ -99,6 +106,25 @@ def _latest(blocks: Sequence[Block], meta: Meta) -> datetime | None:
     if meta.published is not None:
         known.append(meta.published.astimezone(UTC))
     return max(known) + TOLERANCE if known else None
+
+
+def _other_days(times: Sequence[Find], start: Pick | None) -> set[int]:
+    """The sentences all of whose own days lie before the day of the start: the lengths in them are of other outages."""
+    if start is None or start.mention is None:
+        return set()
+    dated: dict[int, list[bool]] = {}
+    for find in times:
+        at = find.data["to"] or find.data["at"]
+        if at is not None and not find.data["borrowed"]:
+            dated.setdefault(find.data["sentence"], []).append(at < start.at - TOLERANCE - TOLERANCE)
+    return {sentence for sentence, before in dated.items() if all(before)}
+
+
+def _longest_pair(told: Sequence[Find], usable: Sequence[Find]) -> tuple[Find, Find] | None:
+    """The longest of two lengths or more that each stand right before their start: "for an hour from 14:00 UTC"."""
+    starts = [f for f in usable if f.field == "time" and f.data["cue"] in ("since", "starting")]
+    pairs = [(d, t) for d in told for t in starts if 0 < t.start - d.end <= PAIRED and d.data["role"] == "outage"]
+    return max(pairs, key=lambda p: p[0].data["minutes"]) if len(pairs) > 1 else None
 
 
 class _Spoken:

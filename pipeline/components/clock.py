@@ -20,7 +20,7 @@ CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)
 # Such as "3:01p".
 CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
 CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")
-DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d.%])(?:\s?(?:hrs|hours|Uhr|uur)\b)?")
+DOTTED = re.compile(r"(\d{1,2})\.(\d{2})(?![\d%]|\.\d)(?:\s?(?:hrs|hours|Uhr|uur)\b)?")
 DOTTED_PAIR = re.compile(
     r"\s{0,2}(?:-|–|to|and|until|till|bis|und|y|a|e|et|tot|en|sampai|hingga|до|do)\s{0,2}\d{1,2}\.\d{2}(?![\d.%])(?:\s(?:Uhr|uur)\b)?"
 )
@@ -47,6 +47,10 @@ NEAR_HOUR = re.compile(
 )
 AT = re.compile(r"\b(?:at|around|about)\s$", re.IGNORECASE)
 EARLIER_MILITARY = re.compile(r"\b(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs|hours|UTC|GMT|[A-Z]{2,4}T)\b")
+CLOCK_LEAD = re.compile(r"\b(?:at|by|until|till|around|about|before|after)\s$", re.IGNORECASE)
+EARLIER_DOTTED = re.compile(
+    r"\b(?:at|from|since|around|about)\s\d{1,2}\.\d{2}\s?(?:[ap]\.?m\b|on\s[A-Z]|this\s|in\sthe\s|today|yesterday|[A-Z]{2,4}\b)"
+)
 YEAR_LIKE = re.compile(r"(?:19|20[0-3])")
 OF_THE_DAY = re.compile(
     r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE
@@ -92,6 +96,7 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
             or OF_THE_DAY.match(text, dotted.end())
             or _zone_ahead(text, dotted.end())
             or _to_uhr(text, dotted.end())
+            or _dotted_again(text, at)
         ):
             found = dotted
     if found is None:
@@ -121,6 +126,13 @@ def _zone_ahead(text: str, at: int) -> bool:
     """Whether a zone follows, or another dotted time with one, so that "10.15" is a time and no version."""
     pair = DOTTED_PAIR.match(text, at)
     return read_zone(text, pair.end() if pair else at) is not None
+
+
+def _dotted_again(text: str, at: int) -> bool:
+    """Whether such a time was told just before, by words that make it one: "at 13.30 on Tuesday, and at 14.45"."""
+    if not CLOCK_LEAD.search(text, max(0, at - 16), at):
+        return False
+    return EARLIER_DOTTED.search(text, max(0, at - 120), at) is not None
 
 
 def _military_again(text: str, at: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 
 from pipeline.components.foreign_times import links
 from pipeline.components.lengths import Length
@@ -28,6 +28,8 @@ AGAIN = re.compile(r"\s?[(/]\s?(?:or\s|i\.e\.\s)?")
 ON = re.compile(r"\bon\b", re.IGNORECASE)
 LONGEST_GLUE = 32
 HALF_DAY = 720
+# A day of winter and one of summer, for the distance of two zones.
+SEASONS = (datetime(2024, 1, 15), datetime(2024, 7, 15))  # noqa: DTZ001 - the wall clock of whatever zone is asked
 TWO_DAYS = re.compile(r"\s?(?:st|nd|rd|th)?\s?(?:-|–|/|&|and|to)\s?")
 LINK = re.compile(
     r"[\s,*_)\]]{0,4}(?:(?P<slash>/)|(?P<to>to|until|till|['’]?til|through|thru|up\sto|through\sto|and\sended\sat|and\sending\sat|and\slasted\suntil)\b"
@@ -112,12 +114,29 @@ def _restated(left: Point, right: Point, text: str) -> Point | None:
     if left.clock is None or right.clock is None or right.zone is None:
         return None
     if not AGAIN.fullmatch(text, left.end, right.start) or (left.zone is None and text[left.end] == "/"):
-        return None
+        return replace(left, end=right.end) if _same_moment(left, right, text) else None
     # A day inside the brackets belongs to the second writing, one behind them to the first.
     closed = text[right.end : right.end + 1] == ")"
     if _zoneless(left) or (left.day is None and not closed):
         return replace(right, start=left.start, day=right.day or left.day, local=_local(left, right))
     return replace(left, end=right.end)
+
+
+def _same_moment(left: Point, right: Point, text: str) -> bool:
+    """Whether both are one moment in two zones, behind a comma: "2 p.m. EET, 1 p.m. CET"."""
+    if text[left.end : right.start] not in (", ", ", or ") or left.clock is None or right.clock is None:
+        return False
+    one, two = (p.zone.zone if p.zone is not None else None for p in (left, right))
+    if one is None or two is None or right.day is not None:
+        return False
+    minutes = (left.clock.hour - right.clock.hour) * 60 + left.clock.minute - right.clock.minute
+    apart = {_offset(one, day) - _offset(two, day) for day in SEASONS}
+    return one != two and any((minutes - minute) % (2 * HALF_DAY) == 0 for minute in apart)
+
+
+def _offset(zone: tzinfo, day: datetime) -> int:
+    shift = zone.utcoffset(day)
+    return round(shift.total_seconds() / 60) if shift is not None else 0
 
 
 def _zoneless(point: Point) -> bool:

@@ -32,6 +32,14 @@ FAILED_AGAIN = re.compile(
     re.IGNORECASE,
 )
 AGAIN_REACH = 36
+# "able to log in from", "running smoothly since": what stands right before tells of a service that works.
+WELL = re.compile(
+    r"\b(?:able\sto\s\w+(?:\s\w+){0,2}|smoothly|fine|well|normally|normal|healthy|stable|operational|available"
+    r"|as\susual|without\s(?:any\s)?(?:errors|problems|trouble|issues))\s$",
+    re.IGNORECASE,
+)
+DENIED = re.compile(r"\b(?:not|never|no\slonger|hardly|barely|isn[’']t|aren[’']t|\w+n[’']t)\b", re.IGNORECASE)
+WELL_REACH = 40
 # "stepped back by a second", "rolled back at": what goes back here is no service.
 WENT_BACK = re.compile(
     r"\b(?:step|turn|set|push|cut|scal|dial|fall|fell|call|hold|held|roll|draw|date|go|went|switch)\w*\s$",
@@ -42,6 +50,12 @@ WENT_BACK = re.compile(
 def fails_again(text: str, at: int) -> bool:
     """Whether what stands before the "again" at this place is a failure and no recovery."""
     return FAILED_AGAIN.search(text, max(0, at - AGAIN_REACH), at) is not None
+
+
+def runs_well(text: str, left: int, at: int) -> bool:
+    """Whether the words up to the "since" or "from" at this place tell of a service that works."""
+    found = WELL.search(text, max(left, at - WELL_REACH), at)
+    return found is not None and DENIED.search(text, max(left, found.start() - 24), found.start()) is None
 
 
 def goes_back(text: str, hit: CueHit) -> bool:

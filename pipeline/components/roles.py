@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.components.recovery import extent, fails_again, goes_back
+from pipeline.components.recovery import extent, fails_again, goes_back, runs_well
 from pipeline.components.time_rules import CueHit, cue_index, doings
 
 # Each branch begins with its character, so that a search need not look behind at every place.
@@ -122,10 +122,10 @@ def role_of(
     nearest = _told_in_update(text, nearest, after, (end, bounds[1]), neighbours[1]) or nearest
     distance = start - nearest.end if nearest.end <= start else nearest.start - end
     name, cue = nearest.cue.role, nearest.cue.id
-    if cue in BEGAN:
-        name, cue = _began(text, bounds[0], nearest)
-    elif name == "end":
+    if name == "end":
         name, cue = _end(text, bounds[0], nearest, before if nearest.end <= start else after)
+    elif cue in BEGAN or (cue == "since" and not ranged and nearest.end <= start):
+        name, cue = _began(text, bounds[0], nearest)
     if nearest.cue.needs is not None and not any(
         h.cue.role == nearest.cue.needs and not (h.cue.id == "again" and fails_again(text, h.start))
         for h in (*before, *after)
@@ -150,7 +150,9 @@ def _subject() -> re.Pattern[str]:
 
 
 def _began(text: str, left: int, hit: CueHit) -> tuple[str, str]:
-    """The role and cue of a start, by what it is that started."""
+    """The role and cue of a start, by what it is that started; "running smoothly since" tells of an end."""
+    if hit.cue.id not in BEGAN:
+        return ("end", "ended") if runs_well(text, left, hit.start) else (hit.cue.role, hit.cue.id)
     subject = _subject().search(text, max(left, hit.start - SUBJECT_REACH), hit.start)
     if subject is None:
         return hit.cue.role, hit.cue.id

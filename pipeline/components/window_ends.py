@@ -89,8 +89,8 @@ def find_windows(usable: Iterable[Find]) -> list[Find]:
 def _close(before: Find, find: Find) -> bool:
     one, two = before.data, find.data
     gap: timedelta = max(one["at"], two["at"]) - min(one["to"], two["to"])
-    width: timedelta = max(one["to"] - one["at"], two["to"] - two["at"])
-    return gap <= min(SHORT_GAP, 2 * width)
+    narrow: timedelta = 2 * min(one["to"] - one["at"], two["to"] - two["at"])
+    return gap <= min(SHORT_GAP, narrow)
 
 
 def _merged(before: Find, find: Find) -> Find:
@@ -119,8 +119,8 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
         start = max(bare, key=_start_order, default=None)
     if start is None and end is not None and end.data["precision"] not in FINE and end.data["behind"]:
         # "On 4 May the shop is back up": one day is told, and it is the day of the outage.
-        return _pick(end, "started_at"), None
-    return _pick(start, "started_at") if start else None, _pick(end, "ended_at") if end else None
+        return pick(end, "started_at"), None
+    return pick(start, "started_at") if start else None, pick(end, "ended_at") if end else None
 
 
 def _finer(start: Find, single: list[Find]) -> Find:
@@ -133,11 +133,11 @@ def _finer(start: Find, single: list[Find]) -> Find:
 def _of_window(window: Find, start: Find | None, end: Find | None) -> tuple[Pick, Pick]:
     """The ends of the widest window, moved by a start or an end that is told of the whole."""
     data = window.data
-    first, last = _pick(window, "started_at"), _pick(window, "ended_at", "to")
+    first, last = pick(window, "started_at"), pick(window, "ended_at", "to")
     if start is not None and start.data["cue"] in ("starting", "since") and _earlier(start.data, data["at"]):
-        first = _pick(start, "started_at")
+        first = pick(start, "started_at")
     if end is not None and _of_the_whole(end) and _later(end.data, data["to"]):
-        last = _pick(end, "ended_at")
+        last = pick(end, "ended_at")
     return first, last
 
 
@@ -168,7 +168,8 @@ def _end_order(find: Find) -> tuple[bool, bool, int, int, datetime]:
     return data["cue"] not in WEAK, data["cue"] in STRONG, RANK[data["precision"]], post, data["at"]
 
 
-def _pick(find: Find, field: str, side: str = "at") -> Pick:
+def pick(find: Find, field: str, side: str = "at") -> Pick:
+    """The end of the window that a find tells, with its mention."""
     at, precision = find.data[side], find.data["precision" if side == "at" else "to_precision"]
     return Pick(at, precision, find.as_mention(field, iso(at)), find.rule)
 
