@@ -216,15 +216,19 @@ class _Settling:
         at = None if self._only_lends(i) else moment(point, day, slot.zone, anchor)
         late = at is not None and borrowed and anchor is not None and latest_before(at, anchor)
         if late and day is not None and self.roles[i].name != "promise":
-            at = moment(point, day - ONE_DAY, slot.zone, anchor)
+            day -= ONE_DAY
+            at = moment(point, day, slot.zone, anchor)
         elif at is not None and anchor is not None and day is not None and self._to_come(i, at, anchor):
             # "Wednesday night ... 11:40 pm" in a story of early Thursday, UTC: the date of a neighbour was not its own.
-            at = moment(point, day - (WEEK if slot.point.day else ONE_DAY), slot.zone, anchor)
+            day -= WEEK if slot.point.day else ONE_DAY
+            at = moment(point, day, slot.zone, anchor)
         lost = slot.lost or ("" if at is not None and at.zoneless else None)
         no_day = self.days[i] is None and point.back is None
+        ended = no_day and self.roles[i].name == "end"
+        following = moment(point, day + ONE_DAY, slot.zone, anchor) if ended and day is not None else None
         return Settled(
             point.start, point.end, at, None, ranged=False, role=self.roles[i], slot=slot, lost=lost, borrowed=no_day,
-            conflict=self._conflict(i),
+            conflict=self._conflict(i), following=following,
         )  # fmt: skip
 
     def _only_lends(self, i: int) -> bool:

@@ -44,7 +44,7 @@ class Settled:
 
     `lost` is a zone that is not known ("" where a clock has none at all), `borrowed` tells that the date
     is not the time's own, `minutes` is the length of a range by its clocks alone, `conflict` tells of a weekday
-    that is not the date's.
+    that is not the date's, `following` is an end of borrowed date a day later: clocks may change between.
     """
 
     start: int
@@ -58,6 +58,7 @@ class Settled:
     borrowed: bool = False
     minutes: int | None = None
     conflict: bool = False
+    following: Moment | None = None
 
 
 def ends(unit: Point | Range) -> tuple[Point, ...]:

@@ -183,9 +183,9 @@ def over_midnight(start: Pick | None, end: Pick | None, usable: list[Find], limi
     if (end.mention.start, end.mention.end) in halves and noon >= start.at:
         # Such as "Around noon ... normal again at a quarter to two".
         return replace(end, at=noon, mention=replace(end.mention, value=iso(noon) or ""))
-    later = end.at + timedelta(days=1)
-    borrowed = {(f.start, f.end) for f in usable if f.data["borrowed"]}
-    if (end.mention.start, end.mention.end) not in borrowed or later < start.at:
+    borrowed = {(f.start, f.end): f.data["next"] for f in usable if f.data["borrowed"]}
+    later = borrowed.get((end.mention.start, end.mention.end))
+    if later is None or later < start.at:
         return end
     if limit is not None and later > limit:
         return end
