@@ -55,6 +55,7 @@ PLATFORMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "paypal": ("", ("events.json",)),
     "rootly": ("", ("incidents.json",)),
     "salesforce": ("/v1", ("incidents.json", "maintenances.json")),
+    "sap": ("", ("incidents.json",)),
     "site24x7": ("/sp/api/public/summary_details/statuspages/key#status.kettle.example", ("summary_details.json",)),
     "slack": ("", ("history.json", "current.json")),
     "sorry": ("", ("notices.json",)),

@@ -108,6 +108,7 @@ SITES = {
     "salesforce": Site(
         {"/incidents": "incidents.json", "/maintenances": "maintenances.json"}, "<title>Salesforce Trust</title>"
     ),
+    "sap": Site({"/api/open/incidents": "incidents.json"}, "<title>Concur Open</title>"),
     "site24x7": Site(
         {"/sp/api/public/summary_details/statuspages/pageExampleKey": "summary_details.json"},
         '<script>var enc_statuspage_id = "pageExampleKey";</script>',

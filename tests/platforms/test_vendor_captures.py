@@ -84,7 +84,18 @@ def test_each_body_is_another_shape_to_every_other_vendor(shared: Path) -> None:
         "statuspage": "captured/statuspage_github.json",
     }
     keys = ("aws_current", "aws_history", "google_workspace", "azure", "azure_history", "azure_devops", "microsoft365")
-    keys += ("slack", "heroku", "salesforce", "apple", "adobe", "zendesk", "paypal", "oracle_cloud", "statuspage")
+    keys += (
+        "slack",
+        "heroku",
+        "salesforce",
+        "apple",
+        "adobe",
+        "zendesk",
+        "paypal",
+        "sap",
+        "oracle_cloud",
+        "statuspage",
+    )
     for owner, name in bodies.items():
         body = (shared / "replay" / name).read_bytes()
         for key in keys:

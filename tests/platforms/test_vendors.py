@@ -34,6 +34,7 @@ SITES = {
     "adobe": "https://data.status.adobe.com",
     "zendesk": "https://status.zendesk.com",
     "paypal": "https://www.paypal-status.com",
+    "sap": "https://open.concur.com",
     "oracle_cloud": "https://ocistatus.oraclecloud.com",
 }
 INPUTS = sorted(
@@ -157,6 +158,7 @@ def test_where_each_vendor_is_asked() -> None:
             "https://status.zendesk.com/api/incidents/maintenance",
         ],
         "paypal": ["https://www.paypal-status.com/api/v1/events?s=true"],
+        "sap": ["https://open.concur.com/api/open/incidents"],
         "oracle_cloud": ["https://ocistatus.oraclecloud.com/api/v2/incident-summary.rss"],
     }
 
@@ -180,6 +182,7 @@ def test_only_a_list_of_the_past_has_a_window() -> None:
         "adobe": "StatusEvents.json",
         "zendesk": "active.json",
         "paypal": "events.json",
+        "sap": "incidents.json",
         "oracle_cloud": "incident-summary.rss",
     }
     assert {key: window(key, name) for key, name in now_only.items()} == dict.fromkeys(now_only)
@@ -253,6 +256,26 @@ def test_what_salesforce_found_closes_the_timeline() -> None:
     assert [u.native_status for u in closing] == ["resolved", "rootCause", "actionPlan"]
 
 
+def test_an_incident_of_sap_with_an_end_behind_its_last_word_is_over() -> None:
+    body = json.loads(fixture("sap", "incidents.json"))
+    said = next(i for i in body["incidents"] if i["id"] == 9090)
+    assert read_sap(said).status is Status.RESOLVED
+    # An end ahead of the last word is a plan.
+    later = read_sap({**said, "end_date": "2026-02-20T09:00:00+0000"})
+    assert (later.status, later.ended_at) == (Status.INVESTIGATING, None)
+
+
+def read_sap(incident: dict[str, Any]) -> Report:
+    return read("sap", json.dumps({"incidents": [incident]}).encode())[0][0]
+
+
+def test_a_test_of_sap_is_counted_and_no_outage() -> None:
+    reports, issues = read("sap", fixture("sap", "incidents.json"))
+    assert "9112" not in {r.native_id for r in reports}
+    assert "test_record" in {i.code for i in issues}
+    assert read("sap", b'{"incidents": []}') == ([], [])
+
+
 @pytest.mark.parametrize("value", [None, "", 0, "0"])
 def test_no_count_of_seconds_is_no_moment(value: object) -> None:
     reading = Reading(source("adobe"))
@@ -276,6 +299,7 @@ def test_an_odd_count_of_seconds_is_noted(value: object) -> None:
         ("apple", "developer_system_status_en_US.js", "2002000777"),
         ("adobe", "StatusEvents.json", "1771000000"),
         ("paypal", "events.json", "4098"),
+        ("sap", "incidents.json", "9111"),
     ],
 )
 def test_a_word_that_is_not_known_is_unknown_and_counted(key: str, name: str, native_id: str) -> None:
