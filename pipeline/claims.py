@@ -20,6 +20,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(\[]?[A-Z0-9]
 BACKDATED = timedelta(minutes=2)
 NEAR = timedelta(days=1)
 FINE = (Precision.EXACT, Precision.MINUTE)
+STAND_IN = "when.posted_last"
+"""The rule that takes the moment of the last post for an end that no words tell."""
 Term = TypeVar("Term", Status, Kind, Severity, Precision)
 
 
@@ -148,7 +150,7 @@ def _window(read: ReadReport) -> tuple[_Window, tuple[str, ...]]:
         native.append("started_at")
     if ended is not None:
         native.append("ended_at")
-        if stated_end is None or end_precision not in FINE:
+        if stated_end is None or end_precision not in FINE or _is_stand_in(said):
             # The end of a standing fault is when it was seen to be over: up to a day late, collecting being nightly.
             seen = report.get("seen_over_at") is not None
             stated_end, end_precision = ended, Precision.DAY if seen else Precision.EXACT
@@ -157,6 +159,12 @@ def _window(read: ReadReport) -> tuple[_Window, tuple[str, ...]]:
         stated, stated_precision = started, Precision.EXACT if started else None
         stated_end, end_precision = ended, Precision.EXACT if ended else None
     return _Window(stated, stated_precision, stated_end, end_precision), tuple(native)
+
+
+def _is_stand_in(said: Mapping[str, Any]) -> bool:
+    """Whether the end is only when the last word was posted: a record's own end is better than that."""
+    rules = [mention["rule"] for mention in said["mentions"] if mention["field"] == "ended_at"]
+    return rules == [STAND_IN]
 
 
 def _services(read: ReadReport, catalogue: Catalogue) -> tuple[str, ...]:

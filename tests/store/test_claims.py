@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -68,6 +70,14 @@ def test_without_a_stated_onset_the_record_speaks() -> None:
     claim = build_claim(read(said=said), CATALOGUE)
     assert iso(claim.started_at) == "2026-11-18T09:00:00Z"
     assert iso(claim.ended_at) == "2026-11-18T10:05:00Z"
+
+
+@pytest.mark.parametrize(("rule", "end"), [("when.posted_last", "10:05"), ("when.until", "10:30")])
+def test_the_records_end_beats_the_moment_of_the_last_post_and_no_stated_end(rule: str, end: str) -> None:
+    last = Mention("ended_at", "10:30", "2026-11-18T10:30:00Z", 0, 5, rule, 0.4)
+    said = Annotation("r1", ended_at=datetime(2026, 11, 18, 10, 30, tzinfo=UTC), ended_precision=Precision.MINUTE)
+    claim = build_claim(read(said=replace(said, mentions=(last,)).as_json()), CATALOGUE)
+    assert iso(claim.ended_at) == f"2026-11-18T{end}:00Z"
 
 
 def test_prose_that_ends_before_it_starts_gives_way_to_the_record() -> None:
