@@ -38,6 +38,9 @@ def test_first_service(read_text: ReadText, title: str, slug: str) -> None:
         "Teams of nurses ring in the new year",
         "The signal was weak and the steam engine slow",
         "A linear model with slack in it",
+        "The server was down: polar cold, jitter on the line, a knock at the plane, upbound trains late, error 500",
+        "The app is down, the live chat failed and the magic link of the dev community is broken",
+        "A plain outage of the website: the puppet will materialize and teleport a bubble, the element is down",
     ],
 )
 def test_ordinary_words_are_no_services(read_text: ReadText, title: str) -> None:
