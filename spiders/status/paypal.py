@@ -3,8 +3,8 @@
 Confirmed by other clients are `result`, `environment` (production or sandbox), `type` (incident or
 maintenance), `state`, `severity` and `summary`. Unverified are the key `id`, the keys of the times,
 `description`, `components` and `updates`, and the words beyond those below: a record without `id` is a
-bad one, a record without any readable time is noted, every other key and word is counted. The page
-offers ``/feed/atom`` besides, for `status_feed`.
+bad one, a record without any readable time is noted, every other key and word is counted. The page has
+a feed besides, ``/feed/atom``, which is read where the list is not there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pipeline.model import Issue, Report, Source, Update
 from pipeline.terms import Kind, Severity, SourceKind, Status
 from spiders.bodies import load_json, one_line, plain_text
 from spiders.scalars import maybe_key, need_key
+from spiders.status import status_feed
 from spiders.strict import Reading, Record, distinct, listed, maybe, need, rows
 from spiders.timeline import known, second, timeline
 
@@ -69,6 +70,16 @@ def parse(body: bytes, source: Source) -> Iterator[Report | Issue]:
 def window(_reports: Iterable[Report]) -> datetime | None:
     """`None`: how far back the list goes is not known."""
     return None
+
+
+def fall_back(source: Source) -> str:
+    """The page's feed."""
+    return source.url.rstrip("/") + "/feed/atom"
+
+
+def parse_fall_back(body: bytes, source: Source) -> Iterator[Report | Issue]:
+    """Each incident of the feed, under the feed's own key. Raises `ShapeError`."""
+    return status_feed.parse(body, source)
 
 
 def _report(reading: Reading, record: Record) -> Report:

@@ -256,6 +256,18 @@ def test_what_salesforce_found_closes_the_timeline() -> None:
     assert [u.native_status for u in closing] == ["resolved", "rootCause", "actionPlan"]
 
 
+def test_paypals_feed_is_read_where_its_list_is_not_there() -> None:
+    paypal, page = get_platform("paypal"), source("paypal")
+    assert paypal.fall_back is not None
+    assert paypal.fall_back(page) == "https://www.paypal-status.com/feed/atom"
+    body = (FIXTURES / "status_feed" / "history.atom").read_bytes()
+    said = [r for r in paypal.as_fall_back().parse(body, page) if isinstance(r, Report)]
+    assert said
+    assert {r.native_id for r in said} == {
+        r.native_id for r in get_platform("status_feed").parse(body, page) if isinstance(r, Report)
+    }
+
+
 def test_an_incident_of_sap_with_an_end_behind_its_last_word_is_over() -> None:
     body = json.loads(fixture("sap", "incidents.json"))
     said = next(i for i in body["incidents"] if i["id"] == 9090)
