@@ -8,7 +8,8 @@ from tests.bench.mixed_web import HEALTHY, PLATFORMS, free_port, plan_sites
 from tests.bench.night_bench import NAMED, SHARES, Night, run_night
 
 TIMEOUT_S = 4
-ILL = {manner: max(share, 0.02) for manner, share in SHARES.items()}
+# Together a sixth of the hosts: from a fifth on the command says that too many have failed.
+ILL = {manner: min(max(share, 0.02), 0.04) for manner, share in SHARES.items()}
 
 
 @pytest.fixture(scope="module")
