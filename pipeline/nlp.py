@@ -174,7 +174,7 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
         ends = (m for m in window.mentions if m.field == "ended_at")
         status, status_mentions = settled, tuple(replace(m, field="status", value=settled) for m in ends)
     places, place_mentions = choose_regions(finds(doc, "region"), meta)
-    score = score_relevance(reading.text, finds(doc, "relevance"), meta, impacts.kind, service)
+    score = score_relevance(reading.text, finds(doc, "relevance"), meta, impacts.kind, service, finds(doc, "service"))
     parts, part_mentions = named_parts(reading.text, service, meta, catalogue)
     said = Annotation(
         id=meta.id, is_outage=score >= THRESHOLD, relevance=score,

@@ -41,13 +41,20 @@ def unspaced() -> tuple[tuple[str, str], ...]:
     return tuple((phrase, name) for phrase, name in concepts().items() if UNSPACED.fullmatch(phrase))
 
 
-def row(text: str, names: Sequence[Span], most: int) -> list[str]:
-    """At most `most` concepts and words of a text in order; `names` are the places of services in it."""
+def row(text: str, names: Sequence[Span], most: int, maybes: Sequence[Span] = ()) -> list[str]:
+    """At most `most` concepts and words of a text in order; see `walk`."""
+    return [concept for _, concept in islice(walk(text, names, maybes), most)]
+
+
+def walk(text: str, names: Sequence[Span], maybes: Sequence[Span] = ()) -> Iterator[tuple[int, str]]:
+    """The concepts and words of a text with their offsets.
+
+    `names` are the places of services in it, `maybes` those of words that may name one ("box", "signal").
+    """
     flat = flatten(text)
     known, begin_phrases, asian = concepts(), openers(), not flat.isascii()
-    found: list[str] = []
     behind, named = 0, 0
-    places = sorted(names)
+    places = sorted([(*span, "SERVICE") for span in names] + [(*span, "MAYBE") for span in maybes])
     for match in WORD.finditer(flat):
         start = match.start()
         if start < behind:
@@ -57,17 +64,14 @@ def row(text: str, names: Sequence[Span], most: int) -> list[str]:
         word = match[0]
         if named < len(places) and places[named][0] <= start:
             behind = places[named][1]
-            found.append("SERVICE")
+            yield start, places[named][2]
         elif word in begin_phrases and (phrase := _phrase(flat, start)):
             behind = start + len(phrase)
-            found.append(known[phrase])
+            yield start, known[phrase]
         elif asian and UNSPACED.search(word):
-            found.extend(_runs(word))
+            yield from ((start, concept) for concept in _runs(word))
         else:
-            found.append(known.get(word) or ("NUMBER" if word.isdigit() else word))
-        if len(found) >= most:
-            break
-    return found[:most]
+            yield start, known.get(word) or ("NUMBER" if word.isdigit() else word)
 
 
 def _phrase(flat: str, start: int) -> str | None:

@@ -6,7 +6,7 @@ layer hashes each feature into a fixed table (Weinberger and others, 2009), so t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,22 +21,42 @@ FOLDER = Path(__file__).parent.parent / "weights"
 WEIGHTS = FOLDER / "relevance.bin"
 LENGTH = 2**17
 NGRAMS = 3
-MOST_TITLE, MOST_TEXT = 40, 110
-HEAD = 220
-"""Characters at the beginning of a text without a title that are read as if they were one."""
+MOST_PAIRED = 12
 
 Features = tuple[Any, Any]
 
 
-def features(facts: Sequence[str], title: Sequence[str], text: Sequence[str]) -> Features:
-    """Keys and counts, for `Model`: each fact alone, the rows of title and text as one to three in a row."""
+def features(
+    facts: Sequence[str],
+    title: Sequence[str],
+    text: Sequence[str],
+    shares: Mapping[str, float] | None = None,
+    *,
+    titled: bool = True,
+) -> Features:
+    """Keys and values, for `Model`: each fact, the rows as one to three in a row, pairs of the title, and shares.
+
+    The row of a text without a title is hashed twice, as a title and as a post, so that what holds for both is
+    learned once and what holds for posts alone is learned beside it.
+    """
     ops = NumpyOps()
-    keys = [_hash("fact", facts)]
-    for part, row, most in (("title", title, NGRAMS), ("text", text, NGRAMS - 1)):
+    keys = [_hash("fact", facts), _hash("pair", pairs(title))]
+    rows = [("title", title, NGRAMS), ("text", text, NGRAMS - 1), *([] if titled else [("post", title, NGRAMS - 1)])]
+    for part, row, most in rows:
         single = _hash(part, row)
         keys += [single, *(ops.ngrams(n, single) for n in range(2, min(most, len(row)) + 1))]
-    found, counts = np.unique(np.concatenate(keys), return_counts=True)
-    return found, np.minimum(counts, 1).astype("float32")
+    found = np.unique(np.concatenate(keys))
+    values = np.ones(len(found), dtype="float32")
+    if shares:
+        found = np.concatenate([found, _hash("share", list(shares))])
+        values = np.concatenate([values, np.array(list(shares.values()), dtype="float32")])
+    return found, values
+
+
+def pairs(row: Sequence[str]) -> list[str]:
+    """Every two concepts of a row."""
+    some = sorted({word for word in row if word.isupper() and word.isascii()})[:MOST_PAIRED]
+    return [f"{one} {other}" for at, one in enumerate(some) for other in some[at + 1 :]]
 
 
 def _hash(part: str, row: Sequence[str]) -> Any:

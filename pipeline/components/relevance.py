@@ -12,15 +12,17 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.components.choose_services import ServiceChoice
-from pipeline.components.concepts import row
 from pipeline.components.finds import Find, Meta, add, whole
-from pipeline.components.judge import HEAD, MOST_TEXT, MOST_TITLE, Features, features, judge
+from pipeline.components.judge import Features, features, judge
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import load_rules, tables
+from pipeline.components.told import SILENT, Told, tell
 from pipeline.terms import Kind
 
 READ = 1_500
 THRESHOLD = 0.5
+LEAD_SIZE = 400
+LATE_SHARE = 0.5
 RULE_SHARE = 0.75
 """What the sum of the rules counts for: they were weighed to stand alone, and now share the word."""
 
@@ -59,30 +61,33 @@ class Relevance:
         return doc
 
 
-def score_relevance(text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice) -> float:
-    """The probability that the text tells of an outage. Pure.
+def score_relevance(
+    text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice, names: Sequence[Find]
+) -> float:
+    """The probability that the text tells of an outage; `names` are all names of services in it. Pure.
 
     Two halves are added: the weights of the rules that speak for and against, and what `judge` learned
     of the same facts and of the words around them.
     """
-    stands = standing(service, meta)
-    by_rule = RULE_SHARE * sum_of_rules(found, meta, kind, size=len(text), service=stands)
-    return 1 / (1 + math.exp(-by_rule - judge(facts_and_rows(text, found, meta, kind, service))))
+    told = tell(text, meta, service, names)
+    by_rule = RULE_SHARE * sum_of_rules(found, meta, kind, told, size=len(text), service=standing(service, meta))
+    return 1 / (1 + math.exp(-by_rule - judge(all_features(text, found, meta, kind, service, told))))
 
 
-def facts_and_rows(text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice) -> Features:
-    """What the trained half sees: what fired, how a service stands, the kinds, and the concepts of title and text."""
-    facts = [f"{find.rule} {find.data['part']}" for find in found]
-    facts += [f"service {standing(service, meta)}", f"source {meta.kind}", f"kind {kind}"]
+def all_features(
+    text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice, told: Told
+) -> Features:
+    """What the trained half sees: what fired, how a service stands, the kinds, and what title and text tell."""
+    facts = [f"{find.rule} {find.data['part']}{' late' * is_late(find, meta)}" for find in found]
+    facts += [f"service {standing(service, meta)}", f"source {meta.kind}", f"kind {kind}", *told.facts]
     if len(text) <= meta.title_end:
         facts.append("title alone")
-    named = [(m.start, m.end) for m in service.mentions if m.field == "service" and not m.value.startswith("?")]
-    head = meta.title_end or HEAD
-    title = row(text[:head], named, MOST_TITLE)
-    if not meta.title_end:
-        return features(facts, title, ())
-    rest = [(start - head, end - head) for start, end in named if start >= head]
-    return features(facts, title, row(text[head : head + READ // 2], rest, MOST_TEXT))
+    return features(facts, told.title, told.text, told.shares, titled=bool(meta.title_end))
+
+
+def is_late(find: Find, meta: Meta) -> bool:
+    """Whether a find stands behind the lead of a text."""
+    return find.start > meta.title_end + LEAD_SIZE
 
 
 def standing(service: ServiceChoice, meta: Meta) -> str:
@@ -94,13 +99,21 @@ def standing(service: ServiceChoice, meta: Meta) -> str:
     return "title" if any(m.field == "service" and m.start < meta.title_end for m in service.mentions) else "strong"
 
 
-def sum_of_rules(found: Sequence[Find], meta: Meta, kind: Kind, *, size: int, service: str) -> float:
+def sum_of_rules(found: Sequence[Find], meta: Meta, kind: Kind, told: Told, *, size: int, service: str) -> float:
     """What the rules say, in log odds.
 
+    What speaks for an outage counts for less behind the lead, and a service only where something seems to fail.
     A status page's own text is taken to tell of an outage unless it announces maintenance or advises.
     """
     weights: Mapping[str, float] = tables("relevance")["weights"]
-    total: float = weights["bias"] + sum(find.data["weight"] for find in found)
+    late = LATE_SHARE if told.facts[0] == "title silent" else 1.0
+    total: float = weights["bias"]
+    for find in found:
+        weight = find.data["weight"]
+        total += weight * late if weight > 0 and is_late(find, meta) else weight
+    story = 0 < meta.title_end < size
+    if story and told.loudest == SILENT and not any(find.data["weight"] > 0 for find in found):
+        service = "none"
     total += {
         "title": weights["strong_in_title"] + weights["strong_service"],
         "strong": weights["strong_service"],

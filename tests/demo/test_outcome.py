@@ -39,9 +39,7 @@ FLOORS = {
     "signal": 36,
     "lead": 36,
 }
-# One more than the rules alone: the learned half takes long pages of product news for more than they are. The fifth
-# is a list of the year's outages, taken for a new one.
-FALSE_OUTAGES = 5
+FALSE_OUTAGES = 2
 SECONDS = 60
 
 

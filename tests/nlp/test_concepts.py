@@ -41,7 +41,7 @@ def test_a_row_is_no_longer_than_asked(text, most) -> None:
 
 @given(st.lists(st.sampled_from(["DOWN", "a", "b"]), max_size=6), st.lists(st.sampled_from(["x", "y"]), max_size=3))
 def test_features_are_a_set(title, facts) -> None:
-    keys, counts = features(facts, title, ())
+    keys, values = features(facts, title, ())
     again, _ = features([*facts, *facts], title, ())
     assert list(keys) == list(again) == sorted(set(keys))
-    assert set(counts) <= {1.0}
+    assert set(values) <= {1.0}

