@@ -21,6 +21,11 @@ from pipeline.terms import Kind, Severity, Symptom
 READ = 1_500
 NUMBER = re.compile(r"(\d[\d.,]*)\s?(k\b|thousand|million)?")
 TIMES = {"k": 1_000, "thousand": 1_000, "million": 1_000_000}
+NUMERALS = dict(
+    zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(1, 11), strict=True)
+)
+NUMERALS |= {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
+SPELLED = re.compile(rf"\b({'|'.join(NUMERALS)}) thousand")
 GROUPED = re.compile(r"[.,](?=\d{3}(?:\D|$))")
 LEAST_SYMPTOM = 0.25
 AROUND = 40
@@ -68,7 +73,10 @@ class ImpactFinder:
 
 
 def counted(words: str) -> str:
-    """The last number of the words, written out: "20,000" and "20k" are 20000."""
+    """The last number of the words, written out: "20,000", "20k" and "twenty thousand" are 20000."""
+    spelled = SPELLED.search(words)
+    if spelled:
+        return str(NUMERALS[spelled[1]] * 1_000)
     digits, unit = NUMBER.findall(words)[-1]
     return str(round(float(GROUPED.sub("", digits.rstrip(".,"))) * TIMES.get(unit, 1)))
 

@@ -30,6 +30,11 @@ def told():
         ("Reports rose from around 8 p.m.", []),
         ("A similar outage last year drew 30,000 reports. This one drew 500 reports.", ["500"]),
         ("Thousands of reports came in.", []),
+        ("User reports peaked at over 56k before eleven.", ["56000"]),
+        ("Reports on the tracker rose to 3.500 within minutes.", ["3500"]),
+        ("More than 180,000 customers complained.", ["180000"]),
+        ("Nearly two thousand users reported issues.", ["2000"]),
+        ("The site drew 40,000+ outage reports.", ["40000"]),
     ],
 )
 def test_the_highest_count_of_reports_is_told(told, text, count) -> None:
@@ -42,6 +47,7 @@ def test_the_highest_count_of_reports_is_told(told, text, count) -> None:
         ("The bank confirmed the outage on its status page.", ["acknowledged"]),
         ("We are aware of a problem with logins.", ["acknowledged"]),
         ("The operator denied any outage.", ["denied"]),
+        ("The operator denies that its network is down.", ["denied"]),
         ("The operator said its network was running normally.", ["denied"]),
         ("Users cannot log in to the bank.", []),
     ],
@@ -54,3 +60,18 @@ def test_numbers_are_read_with_their_units() -> None:
     assert [counted(words) for words in ("20,000", "20k", "1.5 million", "at 3.200", "61000")] == [
         "20000", "20000", "1500000", "3200", "61000",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Only about 1 % of requests fail.", "severity", "minor"),
+        ("The dashboard is down, but traffic is not affected.", "severity", "minor"),
+        ("Roughly half of all players could not log in.", "severity", "major"),
+        ("Some customers lost files that they had uploaded.", "symptom", "data_loss"),
+        ("Saving sometimes times out.", "symptom", "errors"),
+        ("The mail service is not working in the UK.", "region", "United Kingdom"),
+    ],
+)
+def test_how_bad_what_and_where(told, text, field, value) -> None:
+    assert value in told(text, field)
