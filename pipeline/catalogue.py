@@ -2,7 +2,7 @@
 
 `rules/services.toml` holds the services, `rules/products.toml` the products of the large providers that
 stand in their reports by their own name, `rules/page_services.toml` the services known by their status page
-alone. All have the same shape, one table a slug.
+alone. All have the same shape, one table a slug. `rules/nicknames.toml` adds what posts call them.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ RULES = Path(__file__).parent / "rules"
 FILES = ("services.toml", "products.toml", "page_services.toml")
 MANDATORY = ("name", "provider", "category", "aliases")
 SINGLE = ("homepage", "parent", "filed_under", "status_page", "wikidata", "note")
-SEVERAL = ("aliases", "ambiguous", "components")
+SEVERAL = ("aliases", "ambiguous", "components", "nicknames")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. `ambiguous` are those of its `aliases` that need evidence around them.
+    """One service. `ambiguous` are those of its `aliases` and `nicknames` that need evidence around them.
 
     `provider` is the slug of `provider_name`, `parent` the slug of the service this one is a part of. `filed_under` is
     the slug of the entry under which the provider's own page reports on it: Cloud VPN under Google Cloud Networking.
@@ -48,6 +48,12 @@ class Service:
     status_page: str | None = None
     wikidata: str | None = None
     note: str | None = None
+    nicknames: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """All that a text may call it."""
+        return self.aliases + self.nicknames
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def read_service(slug: str, table: Mapping[str, Any]) -> Service:
     missing = [key for key in MANDATORY if key not in table]
     if unknown or missing:
         raise CatalogueError(f"service {slug}: unknown {sorted(unknown)}, missing {missing}")
-    stray = set(table.get("ambiguous", ())) - set(table["aliases"])
+    stray = set(table.get("ambiguous", ())) - {*table["aliases"], *table.get("nicknames", ())}
     if stray:
         raise CatalogueError(f"service {slug}: ambiguous but no alias: {sorted(stray)}")
     optional: dict[str, Any] = {key: table.get(key) for key in SINGLE}
@@ -112,7 +118,7 @@ def build(services: Mapping[str, Service]) -> Catalogue:
             raise CatalogueError(f"service {service.slug}: no such parent: {service.parent}")
         if service.filed_under and service.filed_under not in services:
             raise CatalogueError(f"service {service.slug}: filed under what is not there: {service.filed_under}")
-        for alias in service.aliases:
+        for alias in service.called:
             slugs = aliases.setdefault(alias.casefold(), [])
             if service.slug not in slugs:
                 slugs.append(service.slug)
@@ -127,7 +133,7 @@ def only_components(services: Mapping[str, Service]) -> dict[str, str]:
     for service in services.values():
         for component in service.components:
             owners.setdefault(component.casefold(), set()).add(service.slug)
-        for alias in service.aliases:
+        for alias in service.called:
             owners.setdefault(alias.casefold(), set()).update(("", service.slug))
     return {name: slugs.pop() for name, slugs in owners.items() if len(slugs) == 1}
 
@@ -159,14 +165,25 @@ def load_catalogue() -> Catalogue:
 
     Raises `CatalogueError` where a file is malformed.
     """
-    services: dict[str, Service] = {}
+    tables: dict[str, dict[str, Any]] = {}
     for path in catalogue_files():
-        try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise CatalogueError(f"{path.name} cannot be read: {error}") from error
-        for slug, table in tables.items():
-            if slug in services:
+        for slug, table in read_tables(path).items():
+            if slug in tables:
                 raise CatalogueError(f"service {slug} stands twice")
-            services[slug] = read_service(slug, table)
-    return build(services)
+            tables[slug] = table
+    for sure, nicknames in read_tables(RULES / "nicknames.toml").items():
+        for nickname, slug in nicknames.items():
+            if slug not in tables:
+                raise CatalogueError(f"nickname {nickname}: no such service: {slug}")
+            tables[slug].setdefault("nicknames", []).append(nickname)
+            if sure == "doubtful":
+                tables[slug].setdefault("ambiguous", []).append(nickname)
+    return build({slug: read_service(slug, table) for slug, table in tables.items()})
+
+
+def read_tables(path: Path) -> dict[str, Any]:
+    """The tables of a file. Raises `CatalogueError` where it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CatalogueError(f"{path.name} cannot be read: {error}") from error

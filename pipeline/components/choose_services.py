@@ -50,7 +50,7 @@ def choose_services(
         return by_page(page_owner(meta.url, catalogue), catalogue)
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
-    names = tuple(shown_name(c, catalogue.services[c.slug], text) for c in kept)
+    names = tuple(shown_name(c, catalogue.services[c.slug], text, page=scales.own is not None) for c in kept)
     provider = catalogue.services[top.slug].provider
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
 
@@ -102,8 +102,11 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
     return next((find for find in found if not kin & set(find.text.casefold().split())), None)
 
 
-def shown_name(candidate: Candidate, service: Service, text: str) -> str:
-    """The catalogue's name, or the one that the text uses throughout: a host, a former name, or a short form."""
+def shown_name(candidate: Candidate, service: Service, text: str, *, page: bool) -> str:
+    """The catalogue's name, or the one that the text uses throughout: a host, a former name, or a short form.
+
+    A domain is a part's name on the service's own page alone; a post writes it for the service.
+    """
     weight, best = max(candidate.finds, key=lambda pair: pair[0], default=(0.0, None))
     if best and best.data.get("host") and weight >= 1.0:
         return best.text
@@ -111,7 +114,7 @@ def shown_name(candidate: Candidate, service: Service, text: str) -> str:
     aliases = {alias.casefold(): alias for alias in service.aliases}
     spelled = {aliases[text.casefold()] for text in used if text.casefold() in aliases}
     title = {aliases[t.casefold()] for t in used[:1] if "." in t and t.casefold() in aliases}
-    if title:
+    if title and page:
         return title.pop()
     if not spelled or service.name in spelled or service.category == "cloud_product":
         return service.name
@@ -126,7 +129,8 @@ def shown_name(candidate: Candidate, service: Service, text: str) -> str:
     missing = [word for word in service.name.split() if word not in alias.split() and not word.isupper()]
     vendor = set(missing) and set(missing) <= set(service.provider_name.split())
     named = bool(missing) and all(re.search(rf"\b{re.escape(word)}\b", text) for word in missing)
-    short = other < own and service.parent is None and not vendor and not named
+    begins = service.name.split()[0].casefold() == alias.split()[0].casefold()
+    short = begins and other < own and service.parent is None and not vendor and not named
     return alias if former or short else service.name
 
 

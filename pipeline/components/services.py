@@ -25,6 +25,7 @@ DOMAIN = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,12})(?
 ADDRESS = re.compile(r"https?://\S+")
 PLAIN_HOSTS = frozenset(("www", "status", "app", "m", "blog", "help", "support", "docs", "developers", "news", "forum"))
 READ = 30_000
+JOINABLE = re.compile(r"(?=.{8,24}$)[^\W\d_]\w+(?:[ .-]\w+){1,2}")
 PART_OF_NUMBER = re.compile(r"[.,]\d")
 CALLED = re.compile(
     r"\b(?:call(?:s|ed|ing)?(?: to)?|dial(?:s|l?ed|l?ing)?|r(?:ing|ang)|reach(?:ed|ing)?|emergency|phone) $"
@@ -41,12 +42,8 @@ class Services:
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy calls every factory with both
         self.name = name
         self.catalogue: Catalogue = load_catalogue()
-        self.small_names = {a for s in self.catalogue.services.values() for a in s.aliases if a.islower()}
-        self.lexicon: Lexicon[tuple[str, bool]] = Lexicon(
-            (alias, ("|".join(self.catalogue.by_alias[alias.casefold()]), alias in service.ambiguous))
-            for service in self.catalogue.services.values()
-            for alias in service.aliases
-        )
+        self.small_names = {a for s in self.catalogue.services.values() for a in s.called if a.islower()}
+        self.lexicon: Lexicon[tuple[str, bool]] = Lexicon(phrases(self.catalogue))
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds, in order of their place."""
@@ -81,7 +78,7 @@ class Services:
     def tags(self, text: str, flat: str) -> Iterator[Find]:
         """Hashtags and handles: the name with or without a word like "down" or "status" behind it."""
         for match in TAG.finditer(flat):
-            word = match[2].replace("_", "")
+            word = match[2].replace("_", "").replace("dotcom", "com")
             stem = TAG_TAIL.sub("", word)
             slugs = self.catalogue.by_joined.get(stem) or self.catalogue.by_joined.get(word)
             if not slugs:
@@ -107,6 +104,17 @@ class Services:
                     data = {"ambiguous": False, "sign": "domain", "host": host}
                     yield Find("service", start, end, text[start:end], slug, "services.domain", 0.8, data=data)
                     break
+
+
+def phrases(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """Each name with its slugs and whether it needs evidence; one of several words also as posts join it."""
+    for service in catalogue.services.values():
+        for alias in service.called:
+            slugs = catalogue.by_alias[alias.casefold()]
+            yield alias, ("|".join(slugs), alias in service.ambiguous)
+            joined = "".join(filter(str.isalnum, alias.casefold()))
+            if JOINABLE.fullmatch(alias) and joined not in catalogue.by_alias and service.category != "cloud_product":
+                yield joined, ("|".join(slugs), alias in service.ambiguous)
 
 
 def is_called(flat: str, start: int, end: int) -> bool:
