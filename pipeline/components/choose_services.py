@@ -47,6 +47,10 @@ def choose_services(
         if unknown and (top is None or headed or (top.weight < SURE_WEIGHT and not top.strong)):
             return outside(unknown, ranked, catalogue)
     if top is None:
+        scales.hear_alone()
+        ranked = scales.settle()
+        top = ranked[0] if ranked else None
+    if top is None:
         return by_page(page_owner(meta.url, catalogue), catalogue)
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
@@ -105,7 +109,7 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
 def shown_name(candidate: Candidate, service: Service, text: str, *, page: bool) -> str:
     """The catalogue's name, or the one that the text uses throughout: a host, a former name, or a short form.
 
-    A domain is a part's name on the service's own page alone; a post writes it for the service.
+    A domain is a name on the service's own page and with a capital; in lower case a post writes it for the service.
     """
     weight, best = max(candidate.finds, key=lambda pair: pair[0], default=(0.0, None))
     if best and best.data.get("host") and weight >= 1.0:
@@ -114,7 +118,7 @@ def shown_name(candidate: Candidate, service: Service, text: str, *, page: bool)
     aliases = {alias.casefold(): alias for alias in service.aliases}
     spelled = {aliases[text.casefold()] for text in used if text.casefold() in aliases}
     title = {aliases[t.casefold()] for t in used[:1] if "." in t and t.casefold() in aliases}
-    if title and page:
+    if title and (page or used[0][0].isupper()):
         return title.pop()
     if not spelled or service.name in spelled or service.category == "cloud_product":
         return service.name

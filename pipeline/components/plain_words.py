@@ -81,6 +81,16 @@ def goes_with_thing(flat: str, end: int) -> bool:
     return bool(following) and following[1] in listed("things")  # type: ignore[index]
 
 
+def may_go_on(flat: str, end: int) -> bool:
+    """Whether a name in lower case goes on like one: "slack keeps", "box?", "steam friends"; not "square peg"."""
+    return bool(said("may_follow").match(flat, end)) or goes_with_thing(flat, end)
+
+
+def is_troubled_abroad(flat: str) -> bool:
+    """Whether a short text tells in another language than English that something fails."""
+    return len(flat) < SHORT and bool(said("foreign_trouble").search(flat))
+
+
 def is_troubled(flat: str) -> bool:
     """Whether the beginning of a text tells that something fails, in words that need not stand beside the name."""
     return bool(said("troubled").search(flat, 0, READ))

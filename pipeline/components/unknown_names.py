@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from pipeline.components.finds import Find
+from pipeline.components.lexicon import SIGN
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
 
@@ -103,7 +104,7 @@ def told_names(
     last: tuple[int, int, list[Part]] | None = None
     for start, end in spans:
         name = text[start:end]
-        if len(name) < 2 or known(start, end) or name.lower() in words("never"):
+        if len(name) < 2 or known(start, end) or name.lower() in words("never") or SIGN.search(name):
             continue
         around = parts(text, flat, start, end)
         told = [part for part in around if part.value in {"failed", "users"} and part.strong]

@@ -29,8 +29,10 @@ from pipeline.components.plain_words import (
     goes_with_thing,
     is_complained_of,
     is_troubled,
+    is_troubled_abroad,
     is_word,
     may_be_name,
+    may_go_on,
 )
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.components.subjects import Part, parts
@@ -40,6 +42,7 @@ AHEAD = 0.01
 WORTHY_PART = 0.3
 LEAST_PART = 0.1
 JARGON_READ = 700
+HEARD = 300
 FINDS_READ = 14
 PARTS_READ = 2_000
 SHORT_NAME = 2
@@ -52,8 +55,10 @@ SHARED = frozenset(
 DIRECT = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers", "subjects.refuses",
      "subjects.fails-alone", "subjects.other-tongues", "subjects.other-tongues-before", "subjects.short-is",
-     "subjects.cannot-there")
+     "subjects.cannot-there", "subjects.asks-alone")
 )  # fmt: skip
+
+ABROAD = frozenset(("subjects.other-tongues", "subjects.other-tongues-before"))
 
 
 class Weighing:
@@ -71,6 +76,7 @@ class Weighing:
         self.ends = {find.end for find in found}
         self.candidates: dict[str, Candidate] = {}
         self.doubtful: list[tuple[float, Find, list[Part]]] = []
+        self.left: list[tuple[float, Find]] = []
         self.chains = self.find_chains()
 
     def related(self, slug: str, other: str) -> bool:
@@ -113,6 +119,7 @@ class Weighing:
                 self.take(slug, 0.5 * weight, find, ())
         self.hear_beside_witnesses(left)
         self.read_jargon()
+        self.left = left
 
     def hear_beside_witnesses(self, left: Sequence[tuple[float, Find]]) -> None:
         """Where only the tools of status pages are sure, a word with a capital inside of a sentence is a name."""
@@ -125,6 +132,28 @@ class Weighing:
                 self.take(slug, weight, find, ())
         for slug in [s for s, c in self.candidates.items() if s in witnesses and not c.strong and c.weight < MENTION]:
             del self.candidates[slug]
+
+    def hear_alone(self) -> None:
+        """Where something fails and nobody is named for sure, the word that may be a name is one."""
+        if not (is_troubled(self.flat) or is_troubled_abroad(self.flat)):
+            return
+        heard = [(weight, find) for weight, find in self.left if self.may_be_heard(find)]
+        for weight, find in sorted(heard, key=lambda pair: -pair[0])[:1]:
+            self.take(self.pick(find), weight, find, ())
+
+    def may_be_heard(self, find: Find) -> bool:
+        """Whether a doubtful name stands early and where a name stands, and is not said to be only mentioned."""
+        slug = self.pick(find)
+        service = self.catalogue.services[slug]
+        if find.start > self.title_end + HEARD or service.category == "cloud_product" or self.is_no_name(find, slug):
+            return False
+        if is_mere(parts(self.text, self.flat, find.start, find.end)):
+            return False
+        if is_cased(find, service):
+            return self.is_inside(find) or may_go_on(self.flat, find.end)
+        if len(self.text) >= SHORT or len(find.text) < SHORT_NAME:
+            return False
+        return may_be_name(self.flat, find.start, find.end) and may_go_on(self.flat, find.end)
 
     def told(self) -> Iterator[tuple[Find, list[Part], list[Part]]]:
         """Each find that is read, what is said around it, and what a list it stands in shares of its other names.
@@ -223,7 +252,7 @@ class Weighing:
         if is_mere(told) or self.is_no_name(find, slug):
             return False
         if not is_cased(find, service):
-            return self.accepted_small(find, direct=bool(strong & DIRECT))
+            return self.accepted_small(find, direct=bool(strong & DIRECT), abroad=bool(strong & ABROAD))
         if strong or any(p.value == "speaker" for p in told) or is_complained_of(self.flat):
             return True
         if service.category == "cloud_product":
@@ -246,14 +275,17 @@ class Weighing:
         at_home = service.category == "cloud_product" or self.is_at_home(slug)
         return not at_home and begins_a_name(self.text, find.start, find.end, self.title_end)
 
-    def accepted_small(self, find: Find, *, direct: bool) -> bool:
+    def accepted_small(self, find: Find, *, direct: bool, abroad: bool) -> bool:
         """Whether a word in lower case is a name: only in a short text, and where it may stand and fails like one."""
-        if len(self.text) >= SHORT or not may_be_name(self.flat, find.start, find.end):
+        if len(self.text) >= SHORT or not (abroad or may_be_name(self.flat, find.start, find.end)):
             return False
         if find.data.get("small"):
             return True
-        complained = is_complained_of(self.flat) or (goes_with_thing(self.flat, find.end) and is_troubled(self.flat))
-        return complained and direct if len(find.text) < SHORT_NAME else complained or direct
+        if find.data.get("sign") != "handle" and not may_go_on(self.flat, find.end):
+            return False
+        troubled = is_troubled(self.flat) or is_troubled_abroad(self.flat)
+        complained = is_complained_of(self.flat) or (goes_with_thing(self.flat, find.end) and troubled)
+        return complained or abroad if len(find.text) < SHORT_NAME else complained or direct
 
     def kin(self, slug: str) -> bool:
         """Whether another service of the same provider is known to be spoken of, or owns the page."""
