@@ -16,7 +16,7 @@ from pipeline.components.ruleset import tables
 from pipeline.components.subjects import Part
 
 MENTION = 1.0
-PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "mere": 0.15}
+PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "named": 1.2, "mere": 0.15}
 TO_BLAME = 0.4
 STRONGER = frozenset(
     (
@@ -116,7 +116,7 @@ def factor(told: Sequence[Part], find: Find) -> float:
         return sign * TO_BLAME
     return sign * max(
         (
-            PART_WEIGHT[p.value] if p.strong or p.value == "speaker" else 1.5
+            PART_WEIGHT[p.value] if p.strong or p.value in {"speaker", "named"} else 1.5
             for p in told
             if p.value not in {"mere", "cause"}
         ),

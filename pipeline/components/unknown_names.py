@@ -11,6 +11,7 @@ from functools import cache
 
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
+from pipeline.components.plain_words import is_troubled
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
 
@@ -27,10 +28,11 @@ OWNED = re.compile(r"['’]s?$")
 BETWEEN = re.compile(r" (?:\w+ ){0,3}")
 AT_IT = frozenset(
     ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.fails-alone",
-     "subjects.outage-noun", "subjects.apposition")
+     "subjects.outage-noun", "subjects.apposition", "subjects.other-tongues-before")
 )  # fmt: skip
 PLACED = re.compile(
-    r"\b(?:in|across|near|around|throughout|outside|downtown|region of|city of|county of|on)\s(?:the\s)?"
+    r"\b(?:in|im|à|en|em|across|near|around|throughout|outside|downtown|region of|city of|county of|on)\s"
+    r"(?:(?:the|ganz|todo|toda|tutta|tutto|tout|todos|heel|hele)\s)*"
     r"(?:(?:downtown|central|north|south|east|west|northern|southern|eastern|western|greater|upper|lower|parts of)\s)*$"
 )
 FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses"))
@@ -42,6 +44,21 @@ LONG_READ = 2_000
 def words(kind: str) -> frozenset[str]:
     """The words of one list in `rules/unknown.toml`."""
     return frozenset(tables("unknown")[kind])
+
+
+@cache
+def no_service() -> frozenset[str]:
+    """What is never a name, whatever stands around it: words, terms, things and places, in lower case."""
+    regions = tables("regions")
+    places = {place.lower() for kind in ("countries", "states", "cities", "continents") for place in regions[kind]}
+    things = frozenset(tables("plain_words")["things"])
+    return words("never") | words("terms") | words("places") | places | things
+
+
+@cache
+def houses() -> re.Pattern[str]:
+    """Names with "of" in them."""
+    return re.compile(tables("unknown")["houses"])
 
 
 @cache
@@ -83,7 +100,11 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
     """The names around which something fails, the strongest first; `known` tells of a span that is taken."""
     head = text[: max(READ, title_end + READ)]
     spans = [(m.start(), m.end()) for m in HOST.finditer(head)]
+    of = [match.span() for match in houses().finditer(head)]
+    spans += of
     for match in NAMES.finditer(head):
+        if any(first < match.end() and match.start() < last for first, last in of):
+            continue
         spans += [(match.start() + at, match.start() + at + len(name)) for name, at in split_names(match.group())]
     weights: dict[str, float] = {}
     found: dict[str, tuple[float, Find]] = {}
@@ -94,7 +115,12 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
         find = Find("service", start, end, name, "?" + name, "services.unknown", 0.5)
         found.setdefault(name, (weight, find))
     ranked = [find for name, (_, find) in sorted(found.items(), key=lambda item: -weights[item[0]])]
-    return ranked or asked_names(flat, known) or speaking_names(text, flat, spans, known)
+    return (
+        ranked
+        or introduced_names(text, flat, spans, known)
+        or asked_names(flat, known)
+        or speaking_names(text, flat, spans, known)
+    )
 
 
 def told_names(
@@ -104,7 +130,7 @@ def told_names(
     last: tuple[int, int, list[Part]] | None = None
     for start, end in spans:
         name = text[start:end]
-        if len(name) < 2 or known(start, end) or name.lower() in words("never") or SIGN.search(name):
+        if len(name) < 2 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
             continue
         around = parts(text, flat, start, end)
         told = [part for part in around if part.value in {"failed", "users"} and part.strong]
@@ -139,12 +165,28 @@ def is_place(flat: str, start: int) -> bool:
     return bool(PLACED.search(flat, max(0, start - 30), start))
 
 
+def introduced_names(
+    text: str, flat: str, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
+) -> list[Find]:
+    """Where something fails and no name is said to: the one said to be a service, "the booking platform Quillmail"."""
+    if not is_troubled(flat):
+        return []
+    for start, end in sorted(spans):
+        name = text[start:end]
+        if len(name) < 3 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
+            continue
+        around = {part.value for part in parts(text, flat, start, end)}
+        if "named" in around and "mere" not in around:
+            return [Find("service", start, end, name, "?" + name, "services.introduced", 0.5)]
+    return []
+
+
 def speaking_names(text: str, flat: str, spans: list[tuple[int, int]], known: Callable[[int, int], bool]) -> list[Find]:
     """The name that comes again and speaks, where none is said to fail: "Quill & Sons blamed a supplier"."""
     heard: list[tuple[int, Find]] = []
     for start, end in spans:
         name = text[start:end]
-        if len(name) < 3 or known(start, end) or name.lower() in words("never") or is_place(flat, start):
+        if len(name) < 3 or known(start, end) or name.lower() in no_service() or is_place(flat, start):
             continue
         count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
         if count > 1 and speaks().match(flat, end):

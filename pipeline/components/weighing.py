@@ -253,7 +253,7 @@ class Weighing:
             return False
         if not is_cased(find, service):
             return self.accepted_small(find, direct=bool(strong & DIRECT), abroad=bool(strong & ABROAD))
-        if strong or any(p.value == "speaker" for p in told) or is_complained_of(self.flat):
+        if strong or any(p.value in {"speaker", "named"} for p in told) or is_complained_of(self.flat):
             return True
         if service.category == "cloud_product":
             return self.kin(slug)
@@ -281,7 +281,8 @@ class Weighing:
             return False
         if find.data.get("small"):
             return True
-        if find.data.get("sign") != "handle" and not may_go_on(self.flat, find.end):
+        goes_on = find.data.get("sign") == "handle" or may_go_on(self.flat, find.end)
+        if not goes_on and not (direct and is_complained_of(self.flat)):
             return False
         troubled = is_troubled(self.flat) or is_troubled_abroad(self.flat)
         complained = is_complained_of(self.flat) or (goes_with_thing(self.flat, find.end) and troubled)
@@ -304,7 +305,7 @@ class Weighing:
     def is_inside(self, find: Find) -> bool:
         """Whether the name stands inside of a sentence of the text, so that its capital tells something."""
         before = self.text[max(0, find.start - 2) : find.start].strip("“\"'( ")
-        return find.start >= self.title_end and before[-1:].isalpha()
+        return find.start >= self.title_end and (before[-1:].isalpha() or before.endswith(","))
 
     def settle(self) -> list[Candidate]:
         """The candidates in order of weight, wholes given up for the parts that failed."""
