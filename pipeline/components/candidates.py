@@ -68,7 +68,10 @@ def source_service(meta: Meta, catalogue: Catalogue) -> Service | None:
     if meta.kind not in {"status", "postmortem"} or not meta.source:
         return None
     words = [word for word in SOURCE_WORDS.split(meta.source.lower()) if word and word not in NOT_NAMES]
-    return next((service for word in words for service in named_services(catalogue, word)), None)
+    named = next((service for word in words for service in named_services(catalogue, word)), None)
+    # A post-mortem that stands with a house which holds the texts of others is on somebody else.
+    others = meta.kind == "postmortem" and named is not None and named.slug in tables("pages")["open_houses"]
+    return None if others else named
 
 
 def named_services(catalogue: Catalogue, name: str) -> Iterator[Service]:

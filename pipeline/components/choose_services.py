@@ -17,6 +17,8 @@ from pipeline.model import Mention
 LEAST_SHARE = 0.3
 MOST_SERVICES = 8
 SURE_WEIGHT = 4.0
+GUESS_WEIGHT = 1.0
+LEAST_HOST = 0.5
 INTERNET_RULE = "services.internet"
 INTERNET = re.compile(r"\binternet\b")
 
@@ -44,7 +46,8 @@ def choose_services(
     if scales.own is None and (top is None or not top.strong or not title):
         unknown = find_unknown(scales, ranked, places)
         headed = unknown is not None and goes_before(unknown, top, meta)
-        if unknown and (top is None or headed or (top.weight < SURE_WEIGHT and not top.strong)):
+        least = SURE_WEIGHT if unknown and unknown.rule == "services.unknown" else GUESS_WEIGHT
+        if unknown and (top is None or headed or (top.weight < least and not top.strong)):
             return outside(unknown, ranked, catalogue)
     if top is None:
         scales.hear_alone()
@@ -112,7 +115,11 @@ def shown_name(candidate: Candidate, service: Service, text: str, *, page: bool)
     A domain is a name on the service's own page and with a capital; in lower case a post writes it for the service.
     """
     weight, best = max(candidate.finds, key=lambda pair: pair[0], default=(0.0, None))
-    if best and best.data.get("host") and weight >= 1.0:
+    hosts = [pair for pair in candidate.finds if pair[1].data.get("host") and pair[0] >= LEAST_HOST]
+    if page and hosts:
+        weight, best = max(hosts, key=lambda pair: pair[0])
+        return best.text
+    if best and weight >= 1.0 and (best.data.get("host") or (page and best.data.get("sign") == "domain")):
         return best.text
     used = [find.text for _, find in candidate.finds if find.rule == "services.name"]
     aliases = {alias.casefold(): alias for alias in service.aliases}

@@ -87,8 +87,8 @@ def may_go_on(flat: str, end: int) -> bool:
 
 
 def is_troubled_abroad(flat: str) -> bool:
-    """Whether a short text tells in another language than English that something fails."""
-    return len(flat) < SHORT and bool(said("foreign_trouble").search(flat))
+    """Whether the beginning of a text tells in another language than English that something fails."""
+    return bool(said("foreign_trouble").search(flat, 0, READ))
 
 
 def is_troubled(flat: str) -> bool:

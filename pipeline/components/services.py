@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.catalogue import Catalogue, load_catalogue
+from pipeline.components.candidates import source_service
 from pipeline.components.finds import Find, add, whole
 from pipeline.components.lexicon import Lexicon, flatten
 
@@ -53,7 +54,9 @@ class Services:
         if "#" in flat or "@" in flat:
             found.extend(self.tags(text, flat))
         taken = {place for find in found for place in range(find.start, find.end)}
-        found.extend(find for find in self.domains(text, flat) if find.start not in taken)
+        own = source_service(doc._.meta, self.catalogue) if doc._.meta.kind == "status" else None
+        page = own.slug if own else None
+        found.extend(find for find in self.domains(text, flat, page) if find.start not in taken)
         add(doc, sorted(found, key=lambda find: find.start))
         return doc
 
@@ -92,12 +95,14 @@ class Services:
                 f"services.{sign}", 0.9, data=data,
             )  # fmt: skip
 
-    def domains(self, text: str, flat: str) -> Iterator[Find]:
-        """Domains of services: `status.github.com`, `www.paypal.com`."""
+    def domains(self, text: str, flat: str, page: str | None) -> Iterator[Find]:
+        """Domains of services: `status.github.com`, `www.paypal.com`; on a page, those that hold its service's name."""
         for match in DOMAIN.finditer(flat):
             labels = match[1].split(".")
             for first in range(len(labels) - 1):
                 slug = self.catalogue.by_domain.get(".".join(labels[first:]))
+                if page and first == len(labels) - 2 and page in labels[first].split("-"):
+                    slug = slug or page
                 if slug:
                     start, end = match.span(1)
                     host = first > 0 and labels[0] not in PLAIN_HOSTS

@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
-from pipeline.components.plain_words import is_troubled
+from pipeline.components.plain_words import is_troubled, is_troubled_abroad
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
 
@@ -35,7 +35,9 @@ PLACED = re.compile(
     r"(?:(?:the|ganz|todo|toda|tutta|tutto|tout|todos|heel|hele)\s)*"
     r"(?:(?:downtown|central|north|south|east|west|northern|southern|eastern|western|greater|upper|lower|parts of)\s)*$"
 )
-FIRST_WORD = frozenset(("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses"))
+FIRST_WORD = frozenset(
+    ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.apposition")
+)
 SHORT_POST = 400
 LONG_READ = 2_000
 
@@ -169,7 +171,7 @@ def introduced_names(
     text: str, flat: str, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
 ) -> list[Find]:
     """Where something fails and no name is said to: the one said to be a service, "the booking platform Quillmail"."""
-    if not is_troubled(flat):
+    if not (is_troubled(flat) or is_troubled_abroad(flat)):
         return []
     for start, end in sorted(spans):
         name = text[start:end]

@@ -313,19 +313,40 @@ class Weighing:
             for candidate in self.candidates.values():
                 if not self.related(candidate.slug, self.own.slug):
                     candidate.weight *= 0.25
-            own = self.candidates.setdefault(self.own.slug, Candidate(self.own.slug, 1.0, strong=True))
-            others = [c.weight for c in self.candidates.values() if not self.related(c.slug, self.own.slug)]
-            own.weight = max([own.weight, *(weight + AHEAD for weight in others)])
+            self.candidates.setdefault(self.own.slug, Candidate(self.own.slug, 1.0, strong=True))
         for candidate in sorted(self.candidates.values(), key=lambda c: -c.weight):
             for above in self.catalogue.lineage(candidate.slug):
                 whole = self.candidates.get(above)
                 if whole and self.stands_for(candidate, whole):
                     candidate.weight += whole.weight
                     candidate.strong |= whole.strong
-                    if self.own or not (whole.headed or candidate.chains & whole.chains):
+                    if self.own or self.is_listed(candidate) or not (whole.headed or candidate.chains & whole.chains):
                         del self.candidates[above]
+        self.put_own_ahead()
         self.file_products()
         return sorted(self.candidates.values(), key=lambda c: (-c.weight, c.slug))
+
+    def is_house(self, whole: Candidate) -> bool:
+        """Whether a service is its provider itself, which fails in its products: Atlassian, Google."""
+        return whole.slug == self.catalogue.services[whole.slug].provider
+
+    def is_listed(self, part: Candidate) -> bool:
+        """Whether a product stands, failing, in a list with another of its house: "Jira, Confluence and Opsgenie"."""
+        lists = part.chains if part.strong else set()
+        return any(
+            lists & other.chains and other.strong and other is not part and self.related(part.slug, other.slug)
+            for other in self.candidates.values()
+        )
+
+    def put_own_ahead(self) -> None:
+        """On a page its own service, or the strongest of its house, goes before those of others."""
+        if self.own is None:
+            return
+        others = [c.weight for c in self.candidates.values() if not self.related(c.slug, self.own.slug)]
+        kin = [c for c in self.candidates.values() if self.related(c.slug, self.own.slug)]
+        if others and kin:
+            first = max(kin, key=lambda c: c.weight)
+            first.weight = max([first.weight, *(weight + AHEAD for weight in others)])
 
     def file_products(self) -> None:
         """On the provider's own page a product stands behind the entry under which that page reports on it."""
@@ -343,5 +364,7 @@ class Weighing:
         if self.own and whole.slug in {self.own.slug, *self.catalogue.lineage(self.own.slug)}:
             titled = any(find.start < self.title_end for _, find in whole.finds)
             return part.strong or part.weight >= (WORTHY_PART if titled else LEAST_PART) * whole.weight
+        if self.is_house(whole) and self.is_listed(part):
+            return True
         doubtful = all(find.data.get("ambiguous") for _, find in part.finds)
         return part.weight >= (0.9 if doubtful else 0.5) * whole.weight or (part.strong and not whole.strong)
