@@ -23,12 +23,13 @@ RULES = Path(__file__).parent / "rules"
 FILES = ("services.toml", "products.toml", "page_services.toml")
 MANDATORY = ("name", "provider", "category", "aliases")
 SINGLE = ("homepage", "parent", "filed_under", "status_page", "wikidata", "note")
-SEVERAL = ("aliases", "ambiguous", "components", "nicknames")
+SEVERAL = ("aliases", "ambiguous", "components", "nicknames", "listed")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. `ambiguous` are those of its `aliases` and `nicknames` that need evidence around them.
+    """One service. `ambiguous` are those of its `aliases` and `nicknames` that need evidence around them, `listed` those
+    that stand for it only in a list with another of its house.
 
     `provider` is the slug of `provider_name`, `parent` the slug of the service this one is a part of. `filed_under` is
     the slug of the entry under which the provider's own page reports on it: Cloud VPN under Google Cloud Networking.
@@ -49,6 +50,7 @@ class Service:
     wikidata: str | None = None
     note: str | None = None
     nicknames: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -171,14 +173,22 @@ def load_catalogue() -> Catalogue:
             if slug in tables:
                 raise CatalogueError(f"service {slug} stands twice")
             tables[slug] = table
-    for sure, nicknames in read_tables(RULES / "nicknames.toml").items():
-        for nickname, slug in nicknames.items():
-            if slug not in tables:
-                raise CatalogueError(f"nickname {nickname}: no such service: {slug}")
-            tables[slug].setdefault("nicknames", []).append(nickname)
-            if sure == "doubtful":
-                tables[slug].setdefault("ambiguous", []).append(nickname)
+    add_nicknames(tables, read_tables(RULES / "nicknames.toml"))
     return build({slug: read_service(slug, table) for slug, table in tables.items()})
+
+
+def add_nicknames(tables: Mapping[str, dict[str, Any]], nicknames: Mapping[str, Any]) -> None:
+    """Give the services' tables their nicknames. Raises `CatalogueError` for one of no service."""
+    for kind, slugs in nicknames.items():
+        for nickname, owners in slugs.items():
+            for slug in [owners] if isinstance(owners, str) else owners:
+                if slug not in tables:
+                    raise CatalogueError(f"nickname {nickname}: no such service: {slug}")
+                tables[slug].setdefault("nicknames", []).append(nickname)
+                if kind != "sure":
+                    tables[slug].setdefault("ambiguous", []).append(nickname)
+                if kind == "listed":
+                    tables[slug].setdefault("listed", []).append(nickname)
 
 
 def read_tables(path: Path) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Services:
         self.name = name
         self.catalogue: Catalogue = load_catalogue()
         self.small_names = {a for s in self.catalogue.services.values() for a in s.called if a.islower()}
+        self.listed = {a for s in self.catalogue.services.values() for a in s.listed}
         self.lexicon: Lexicon[tuple[str, bool]] = Lexicon(phrases(self.catalogue))
 
     def __call__(self, doc: Doc) -> Doc:
@@ -74,8 +75,11 @@ class Services:
                 continue
             if flat[start:end].isdigit() and not is_called(flat, start, end):
                 continue
+            listed = flat[start:end] in self.listed
+            if listed and not (text[start].isupper() and stands_in_list(flat, start, end)):
+                continue
             small = not casual and text[start:end].islower() and text[start:end] not in self.small_names
-            data = {"ambiguous": ambiguous or small, "small": small and not ambiguous}
+            data = {"ambiguous": ambiguous or small, "small": small and not ambiguous, "listed": listed}
             yield Find("service", start, end, text[start:end], value, "services.name", 0.95, data=data)
 
     def tags(self, text: str, flat: str) -> Iterator[Find]:
@@ -109,6 +113,12 @@ class Services:
                     data = {"ambiguous": False, "sign": "domain", "host": host}
                     yield Find("service", start, end, text[start:end], slug, "services.domain", 0.8, data=data)
                     break
+
+
+def stands_in_list(flat: str, start: int, end: int) -> bool:
+    """Whether a name is one of several: a comma or "and" before it or behind."""
+    before, after = flat[max(0, start - 5) : start], flat[end : end + 5]
+    return before.endswith((", ", " and ", " & ")) or after.startswith((", ", " and ", " & "))
 
 
 def phrases(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, bool]]]:

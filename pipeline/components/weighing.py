@@ -145,6 +145,8 @@ class Weighing:
         """Whether a doubtful name stands early and where a name stands, and is not said to be only mentioned."""
         slug = self.pick(find)
         service = self.catalogue.services[slug]
+        if find.data.get("listed"):
+            return False
         if find.start > self.title_end + HEARD or service.category == "cloud_product" or self.is_no_name(find, slug):
             return False
         if is_mere(parts(self.text, self.flat, find.start, find.end)):
@@ -248,6 +250,8 @@ class Weighing:
         service = self.catalogue.services[slug]
         if self.is_of_another_house(find, service) or not find.data.get("ambiguous"):
             return not self.is_of_another_house(find, service)
+        if find.data.get("listed"):
+            return self.is_listed_with_kin(find, slug)
         strong = {p.rule for p in told if p.strong}
         if is_mere(told) or self.is_no_name(find, slug):
             return False
@@ -259,6 +263,15 @@ class Weighing:
             return self.kin(slug)
         thing = self.is_inside(find) or goes_with_thing(self.flat, find.end)
         return (thing and is_troubled(self.flat)) or self.is_at_home(slug) or self.recurs(find)
+
+    def is_listed_with_kin(self, find: Find, slug: str) -> bool:
+        """Whether the list that a name stands in has a sure name of its house before or behind it."""
+        place = self.chains.get(find.start)
+        return place is not None and any(
+            self.chains.get(other.start) == place and other.value != slug and self.related(slug, other.value)
+            for other in self.found
+            if not other.data.get("ambiguous") and "|" not in other.value
+        )
 
     def is_at_home(self, slug: str) -> bool:
         """Whether the text stands on a page of the service's own house."""
@@ -364,7 +377,7 @@ class Weighing:
         if self.own and whole.slug in {self.own.slug, *self.catalogue.lineage(self.own.slug)}:
             titled = any(find.start < self.title_end for _, find in whole.finds)
             return part.strong or part.weight >= (WORTHY_PART if titled else LEAST_PART) * whole.weight
-        if self.is_house(whole) and self.is_listed(part):
+        if self.is_house(whole) and (part.headed or self.is_listed(part)):
             return True
         doubtful = all(find.data.get("ambiguous") for _, find in part.finds)
         return part.weight >= (0.9 if doubtful else 0.5) * whole.weight or (part.strong and not whole.strong)
