@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.catalogue import Catalogue, Service
+from pipeline.catalogue import Catalogue
 from pipeline.components.candidates import Candidate
 from pipeline.components.finds import Find, Meta
 from pipeline.components.page_owner import page_owner
+from pipeline.components.shown_name import shown_name
 from pipeline.components.unknown_names import unknown_names
 from pipeline.components.weighing import Weighing
 from pipeline.model import Mention
@@ -18,7 +19,6 @@ LEAST_SHARE = 0.3
 MOST_SERVICES = 8
 SURE_WEIGHT = 4.0
 GUESS_WEIGHT = 1.0
-LEAST_HOST = 0.5
 INTERNET_RULE = "services.internet"
 INTERNET = re.compile(r"\binternet\b")
 
@@ -107,42 +107,6 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
     )
     kin = {scales.catalogue.services[c.slug].provider_name.split()[0].casefold() for c in ranked}
     return next((find for find in found if not kin & set(find.text.casefold().split())), None)
-
-
-def shown_name(candidate: Candidate, service: Service, text: str, *, page: bool) -> str:
-    """The catalogue's name, or the one that the text uses throughout: a host, a former name, or a short form.
-
-    A domain is a name on the service's own page and with a capital; in lower case a post writes it for the service.
-    """
-    weight, best = max(candidate.finds, key=lambda pair: pair[0], default=(0.0, None))
-    hosts = [pair for pair in candidate.finds if pair[1].data.get("host") and pair[0] >= LEAST_HOST]
-    if page and hosts:
-        weight, best = max(hosts, key=lambda pair: pair[0])
-        return best.text
-    if best and weight >= 1.0 and (best.data.get("host") or (page and best.data.get("sign") == "domain")):
-        return best.text
-    used = [find.text for _, find in candidate.finds if find.rule == "services.name"]
-    aliases = {alias.casefold(): alias for alias in service.aliases}
-    spelled = {aliases[text.casefold()] for text in used if text.casefold() in aliases}
-    title = {aliases[t.casefold()] for t in used[:1] if "." in t and t.casefold() in aliases}
-    if title and (page or used[0][0].isupper()):
-        return title.pop()
-    if not spelled or service.name in spelled or service.category == "cloud_product":
-        return service.name
-    alias = max(spelled, key=lambda name: (sum(text.casefold() == name.casefold() for text in used), len(name), name))
-    alias = max((name for name in spelled if name.split()[0] == alias.split()[0]), key=len)
-    own, other = set(service.name.casefold().split()), set(alias.casefold().split())
-    former = (
-        not own & other
-        and any(char.islower() for char in alias)
-        and service.name[:3].casefold() != alias[:3].casefold()
-    )
-    missing = [word for word in service.name.split() if word not in alias.split() and not word.isupper()]
-    vendor = set(missing) and set(missing) <= set(service.provider_name.split())
-    named = bool(missing) and all(re.search(rf"\b{re.escape(word)}\b", text) for word in missing)
-    begins = service.name.split()[0].casefold() == alias.split()[0].casefold()
-    short = begins and other < own and service.parent is None and not vendor and not named
-    return alias if former or short else service.name
 
 
 def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:
