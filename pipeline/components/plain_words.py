@@ -93,7 +93,7 @@ def is_troubled_abroad(flat: str) -> bool:
 
 def is_troubled(flat: str) -> bool:
     """Whether the beginning of a text tells that something fails, in words that need not stand beside the name."""
-    return bool(said("troubled").search(flat, 0, READ))
+    return bool(said("troubled").search(flat, 0, READ) or said("complaint").search(flat, 0, READ))
 
 
 def is_complained_of(flat: str) -> bool:

@@ -58,6 +58,7 @@ DIRECT = frozenset(
      "subjects.cannot-there", "subjects.asks-alone")
 )  # fmt: skip
 
+CHANNELLED = frozenset(("subjects.channel", "subjects.posts"))
 ABROAD = frozenset(("subjects.other-tongues", "subjects.other-tongues-before"))
 
 
@@ -149,7 +150,7 @@ class Weighing:
             return False
         if find.start > self.title_end + HEARD or service.category == "cloud_product" or self.is_no_name(find, slug):
             return False
-        if is_mere(parts(self.text, self.flat, find.start, find.end)):
+        if is_mere(self.parts_of(find)):
             return False
         if is_cased(find, service):
             return self.is_inside(find) or may_go_on(self.flat, find.end)
@@ -170,13 +171,20 @@ class Weighing:
             if read[find.value] > FINDS_READ:
                 continue
             near = find.start < self.title_end + PARTS_READ or read[find.value] == 1
-            own = parts(self.text, self.flat, find.start, find.end) if near else []
+            own = self.parts_of(find) if near else []
             found.append((find, own))
             if find.start in self.chains and not is_mere(own):
                 chains.setdefault(self.chains[find.start], []).extend(p for p in own if p.rule in SHARED)
         for find, own in found:
             chain = [] if is_mere(own) else chains.get(self.chains.get(find.start, -1), [])
             yield find, own, [p for p in chain if p not in own]
+
+    def parts_of(self, find: Find) -> list[Part]:
+        """What is said around a name; in a short post only that of a channel can be the place where others speak."""
+        told = parts(self.text, self.flat, find.start, find.end)
+        if len(self.text) >= SHORT or not set(tables("subjects")["channels"]).isdisjoint(find.value.split("|")):
+            return told
+        return [part for part in told if part.rule not in CHANNELLED]
 
     def find_chains(self) -> dict[int, int]:
         """The names of a list, each by its place with the place of the list's first: "Quillmail, Inkpot and Vellum"."""
@@ -295,7 +303,7 @@ class Weighing:
         if find.data.get("small"):
             return True
         goes_on = find.data.get("sign") == "handle" or may_go_on(self.flat, find.end)
-        if not goes_on and not (direct and is_complained_of(self.flat)):
+        if not (goes_on or abroad) and not (direct and is_complained_of(self.flat)):
             return False
         troubled = is_troubled(self.flat) or is_troubled_abroad(self.flat)
         complained = is_complained_of(self.flat) or (goes_with_thing(self.flat, find.end) and troubled)
