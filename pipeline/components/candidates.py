@@ -59,6 +59,7 @@ class Candidate:
     headed: bool = False
     finds: list[tuple[float, Find]] = with_default(default_factory=list)
     chains: set[int] = with_default(default_factory=set)
+    told: set[str] = with_default(default_factory=set)
 
 
 def source_service(meta: Meta, catalogue: Catalogue) -> Service | None:

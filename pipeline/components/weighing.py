@@ -43,6 +43,8 @@ WORTHY_PART = 0.3
 LEAST_PART = 0.1
 JARGON_READ = 700
 HEARD = 300
+MANY = 3
+CARRYING = frozenset(("cause", "speaker", "named", "failed"))
 FINDS_READ = 14
 PARTS_READ = 2_000
 SHORT_NAME = 2
@@ -50,12 +52,13 @@ JOINED = re.compile(r"\s*(?:,|,? and|,? or|,? &|/|, as well as| as well as)\s*(?
 SHARED = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.suffers", "subjects.users-cannot", "subjects.takes-down",
      "subjects.functions-errors", "subjects.access-to", "subjects.is-it-down", "subjects.recovers", "subjects.refuses",
-     "subjects.other-tongues", "subjects.other-tongues-before")
+     "subjects.other-tongues", "subjects.other-tongues-before", "subjects.apposition", "subjects.fails-alone",
+     "subjects.stops-its-work")
 )  # fmt: skip
 DIRECT = frozenset(
     ("subjects.is-down", "subjects.outage-noun", "subjects.is-it-down", "subjects.suffers", "subjects.refuses",
      "subjects.fails-alone", "subjects.other-tongues", "subjects.other-tongues-before", "subjects.short-is",
-     "subjects.cannot-there", "subjects.asks-alone")
+     "subjects.cannot-there", "subjects.asks-alone", "subjects.stops-its-work")
 )  # fmt: skip
 
 CHANNELLED = frozenset(("subjects.channel", "subjects.posts"))
@@ -239,6 +242,7 @@ class Weighing:
         candidate.weight += weight
         candidate.strong |= bool(find.data.get("told")) or (any(p.strong for p in told) and not is_mere(told))
         candidate.finds.append((weight, find))
+        candidate.told.update(part.value for part in told)
         if find.start in self.chains and any(p.rule in SHARED for p in told):
             candidate.chains.add(self.chains[find.start])
         if find.start < self.title_end and any(p.rule in DIRECT for p in told) and not is_mere(told):
@@ -345,7 +349,22 @@ class Weighing:
                         del self.candidates[above]
         self.put_own_ahead()
         self.file_products()
+        self.put_carrier_ahead()
         return sorted(self.candidates.values(), key=lambda c: (-c.weight, c.slug))
+
+    def put_carrier_ahead(self) -> None:
+        """Where many houses fail in one list, the one beside it that explains itself goes before: it carries them."""
+        first = max(self.candidates.values(), key=lambda c: c.weight, default=None)
+        if first is None or first.headed or self.own:
+            return
+        listed = [c for c in self.candidates.values() if c.chains & first.chains]
+        if len({self.catalogue.services[c.slug].provider for c in listed}) < MANY:
+            return
+        for candidate in sorted(self.candidates.values(), key=lambda c: -c.weight):
+            apart = candidate not in listed and not any(self.related(candidate.slug, c.slug) for c in listed)
+            if apart and candidate.told & CARRYING and "mere" not in candidate.told:
+                candidate.weight = max(candidate.weight, first.weight + AHEAD)
+                return
 
     def is_house(self, whole: Candidate) -> bool:
         """Whether a service is its provider itself, which fails in its products: Atlassian, Google."""
