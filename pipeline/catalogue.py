@@ -28,9 +28,9 @@ SEVERAL = ("aliases", "ambiguous", "components", "nicknames", "listed")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. `ambiguous` are those of its `aliases` and `nicknames` that need evidence around them, `listed` those
-    that stand for it only in a list with another of its house.
+    """One service. `ambiguous` are those of its `aliases` and `nicknames` that need evidence around them.
 
+    `nicknames` are what texts call it beside, `listed` those of them that count only in a list with its kin.
     `provider` is the slug of `provider_name`, `parent` the slug of the service this one is a part of. `filed_under` is
     the slug of the entry under which the provider's own page reports on it: Cloud VPN under Google Cloud Networking.
     """

@@ -53,7 +53,7 @@ def no_service() -> frozenset[str]:
     """What is never a name, whatever stands around it: words, terms, things and places, in lower case."""
     regions = tables("regions")
     places = {place.lower() for kind in ("countries", "states", "cities", "continents") for place in regions[kind]}
-    things = frozenset(tables("plain_words")["things"])
+    things = frozenset(form for thing in tables("plain_words")["things"] for form in (thing, thing + "s"))
     return words("never") | words("terms") | words("places") | places | things
 
 

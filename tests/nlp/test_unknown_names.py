@@ -22,6 +22,15 @@ STORIES = [
     ("Fernbank outage blamed on Microsoft", "Fernbank was down for three hours on Monday.", "?Fernbank"),
     ("Clinics on paper", "Hollin & Sons blamed its network supplier. Hollin & Sons has 40 clinics.", "?Hollin & Sons"),
     ("Lab results stuck: LabbLink failed for nine hours", "", "?LabbLink"),
+    ("No beer for an hour", "The cashless system Tapwise had lost its connection, organisers said.", "?Tapwise"),
+    ("Huts without guests", "Hollinruf, with which beds are booked in 90 huts, was out from Friday on.", "?Hollinruf"),
+    ("Card readers fail at markets", "The readers of Tillwise Pay refused every card from 5pm on.", "?Tillwise Pay"),
+    ("Cars could not charge on Sunday", "Redlane's chargers refused to start for five hours.", "?Redlane"),
+    ("Lessons without marks", "Vellumbook, the gradebook that most use, was unavailable all day.", "?Vellumbook"),
+    ("University of Tarnmouth network down for third day", "", "?University of Tarnmouth"),
+    ("Norbank app locks out customers on payday", "", "?Norbank"),
+    ("Cloudmere DNS failure takes shops offline", "", "?Cloudmere"),
+    ("Panne géante chez Postnord Libre", "", "?Postnord Libre"),
     ("Brokerage Tradewell suffers outage", "Rivals such as Robinhood were not affected.", "?Tradewell"),
 ]
 POSTS = [
@@ -48,6 +57,9 @@ def test_unknown_service_of_a_post(read_text: ReadText, text: str, name: str) ->
         "my dad is down for anything",
         "Stocks are down again today",
         "is he down?",
+        "Brazilian apps are down after the flood",
+        "RPC failed, HTTP 500 in the logs",
+        "Dashboards are unavailable",
     ],
 )
 def test_people_and_things_are_no_services(read_text: ReadText, text: str) -> None:

@@ -1,0 +1,77 @@
+"""Which service goes first, and under which name it is shown; sentences of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.catalogue import add_nicknames, load_catalogue
+from pipeline.errors import CatalogueError
+from pipeline.model import Annotation
+
+ReadText = Callable[..., Annotation]
+
+
+def test_products_in_a_list_go_before_their_house(read_text: ReadText) -> None:
+    text = "Some customers of Atlassian lost access to Jira, Confluence and Opsgenie, which are down since Monday."
+    assert read_text("Atlassian's week", text, kind="news").services[0] in {"jira", "confluence", "opsgenie"}
+
+
+def test_carrier_goes_before_the_many_it_carries(read_text: ReadText) -> None:
+    text = "Reddit, Twitch and Spotify were unreachable for an hour. Fastly, which delivers their pages, had a bug."
+    assert read_text("Half of the web went dark", text, kind="news").services[0] == "fastly"
+
+
+def test_two_that_fail_have_no_carrier(read_text: ReadText) -> None:
+    text = "Reddit and Twitch were unreachable for an hour. Fastly said that its network was fine."
+    assert read_text("A dark hour", text, kind="news").services[0] in {"reddit", "twitch"}
+
+
+def test_short_name_in_a_list_is_the_product_of_the_house(read_text: ReadText) -> None:
+    said = read_text("Gmail, Drive and Docs are down", kind="news")
+    assert {"gmail", "google-drive", "google-docs"} <= set(said.services)
+    assert read_text("The mail is late, Docs and crates are lost", kind="news").services == ()
+
+
+def test_slang_for_the_cause_is_the_cause(read_text: ReadText) -> None:
+    said = read_text("", "grubhub says it's bc google cloud went down", kind="social")
+    assert said.services[0] == "grubhub"
+
+
+def test_company_whose_work_stops_is_the_one_that_fails(read_text: ReadText) -> None:
+    said = read_text("Delta cancels flights as computers fail", "A CrowdStrike update is to blame.", kind="news")
+    assert said.services[0] == "delta-air-lines"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "kind", "name"),
+    [
+        ("", "box.com spins forever, box drive too", "social", "Box"),
+        ("", "tmobile SOS mode in half of the town", "social", "T-Mobile"),
+        ("", "warzone kicked everyone out of the lobby", "social", "Call of Duty"),
+        ("Vodafone Portugal down after attack", "Vodafone Portugal lost its 4G network.", "news", "Vodafone Portugal"),
+        ("Docomo outage", "Docomo's network was down.", "news", "NTT Docomo"),
+    ],
+)
+def test_name_that_is_shown(read_text: ReadText, title: str, text: str, kind: str, name: str) -> None:
+    assert read_text(title, text, kind=kind).service_names[0] == name
+
+
+def test_host_stands_for_a_part_on_the_own_page(read_text: ReadText) -> None:
+    said = read_text("repo.jenkins-ci.org down", "repo.jenkins-ci.org is down.", kind="status", source="jenkins-status")
+    assert said.service_names == ("repo.jenkins-ci.org",)
+    elsewhere = read_text("repo.jenkins-ci.org down", kind="social")
+    assert "jenkins" not in elsewhere.services
+
+
+def test_page_goes_before_those_it_blames(read_text: ReadText) -> None:
+    text = "ci.jenkins.io is slow since the AKS cluster lost a node."
+    assert read_text("AKS cluster trouble", text, kind="status", source="jenkins-status").services[0] == "jenkins"
+
+
+def test_nickname_leads_to_its_service_and_is_refused_without_one() -> None:
+    assert load_catalogue().named("gdrive") == ("google-drive",)
+    assert "zap" in load_catalogue().services["whatsapp"].ambiguous
+    with pytest.raises(CatalogueError, match="quill"):
+        add_nicknames({}, {"sure": {"quill": "quillmail"}})
