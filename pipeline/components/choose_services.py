@@ -19,6 +19,8 @@ LEAST_SHARE = 0.3
 MOST_SERVICES = 8
 SURE_WEIGHT = 4.0
 GUESS_WEIGHT = 1.0
+SALIENT_RULE = "services.salient"
+GUESSES = frozenset(("services.speaks", SALIENT_RULE))
 INTERNET_RULE = "services.internet"
 INTERNET = re.compile(r"\binternet\b")
 
@@ -43,18 +45,17 @@ def choose_services(
     ranked = scales.settle()
     top = ranked[0] if ranked else None
     title = any(find.start < meta.title_end for _, find in top.finds) if top else False
+    unknown = None
     if scales.own is None and (top is None or not top.strong or not title):
         unknown = find_unknown(scales, ranked, places)
-        headed = unknown is not None and goes_before(unknown, top, meta)
-        least = SURE_WEIGHT if unknown and unknown.rule == "services.unknown" else GUESS_WEIGHT
-        if unknown and (top is None or headed or (top.weight < least and not top.strong)):
+        if unknown and goes_first(unknown, top, meta):
             return outside(unknown, ranked, catalogue)
     if top is None:
         scales.hear_alone()
         ranked = scales.settle()
         top = ranked[0] if ranked else None
     if top is None:
-        return by_page(page_owner(meta.url, catalogue), catalogue)
+        return outside(unknown, (), catalogue) if unknown else by_page(page_owner(meta.url, catalogue), catalogue)
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug], text, page=scales.own is not None) for c in kept)
@@ -70,6 +71,14 @@ def by_page(owner: str | None, catalogue: Catalogue) -> ServiceChoice:
     if service is None:
         return ServiceChoice((owner,), (owner,))
     return ServiceChoice((owner,), (service.name,), service.provider)
+
+
+def goes_first(unknown: Find, top: Candidate | None, meta: Meta) -> bool:
+    """Whether the unknown name is the main service; one that only stands out waits for every known name."""
+    if unknown.rule == SALIENT_RULE:
+        return False
+    least = SURE_WEIGHT if unknown.rule == "services.unknown" else GUESS_WEIGHT
+    return top is None or goes_before(unknown, top, meta) or (top.weight < least and not top.strong)
 
 
 def goes_before(unknown: Find, top: Candidate | None, meta: Meta) -> bool:
@@ -120,5 +129,5 @@ def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> Se
     names = (find.value, *(catalogue.services[c.slug].name for c in others))
     providers = {s.provider_name.casefold(): s.provider for s in catalogue.services.values()}
     provider = providers.get(find.text.casefold())
-    sure = find.rule != "services.speaks"
+    sure = find.rule not in GUESSES
     return ServiceChoice((find.value, *(c.slug for c in others)), names, provider, (find.as_mention(),), strong=sure)

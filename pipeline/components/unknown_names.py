@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
-from pipeline.components.plain_words import is_troubled, is_troubled_abroad
+from pipeline.components.plain_words import is_headed, is_troubled, is_troubled_abroad
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
 
@@ -39,6 +39,8 @@ FIRST_WORD = frozenset(
     ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.apposition")
 )
 SHORT_POST = 400
+SALIENT = 2.0
+TAGGED = re.compile(r"(?<![\w/.])[#@]([A-Za-z][A-Za-z0-9]{2,30})(?!\w)")
 LONG_READ = 2_000
 
 
@@ -102,6 +104,8 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
     """The names around which something fails, the strongest first; `known` tells of a span that is taken."""
     head = text[: max(READ, title_end + READ)]
     spans = [(m.start(), m.end()) for m in HOST.finditer(head)]
+    if len(text) <= SHORT_POST:
+        spans += [match.span(1) for match in TAGGED.finditer(text)]
     of = [match.span() for match in houses().finditer(head)]
     spans += of
     for match in NAMES.finditer(head):
@@ -121,7 +125,8 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
         ranked
         or introduced_names(text, flat, spans, known)
         or asked_names(flat, known)
-        or speaking_names(text, flat, spans, known)
+        or speaking_names(text, flat, title_end, spans, known)
+        or salient_names(text, flat, title_end, spans, known)
     )
 
 
@@ -183,17 +188,67 @@ def introduced_names(
     return []
 
 
-def speaking_names(text: str, flat: str, spans: list[tuple[int, int]], known: Callable[[int, int], bool]) -> list[Find]:
-    """The name that comes again and speaks, where none is said to fail: "Quill & Sons blamed a supplier"."""
+def speaking_names(
+    text: str, flat: str, title_end: int, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
+) -> list[Find]:
+    """The name that speaks in a title or comes again, where none is said to fail: "Quill & Sons blamed a supplier"."""
     heard: list[tuple[int, Find]] = []
     for start, end in spans:
         name = text[start:end]
         if len(name) < 3 or known(start, end) or name.lower() in no_service() or is_place(flat, start):
             continue
         count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
-        if count > 1 and speaks().match(flat, end):
+        if (count > 1 or start < title_end) and speaks().match(flat, end):
             heard.append((count, Find("service", start, end, name, "?" + name, "services.speaks", 0.4)))
     return [find for _, find in sorted(heard, key=lambda pair: -pair[0])[:1]]
+
+
+def salient_names(
+    text: str, flat: str, title_end: int, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
+) -> list[Find]:
+    """The name that stands out most where something fails and nothing is said of any: a guess that is no strong one.
+
+    It stands in the title, comes again, owns something, or is written like no word: "Ovens stay cold after Quillo update".
+    """
+    if not (is_troubled(flat) or is_troubled_abroad(flat)):
+        return []
+    heard: dict[str, tuple[float, int]] = {}
+    for start, end in sorted(spans):
+        name = text[start:end]
+        if len(name) < 3 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
+            continue
+        if is_place(flat, start) or is_person(flat, start, end) or name in heard:
+            continue
+        inside = text[max(0, start - 2) : start].strip(" ")[-1:].isalpha()
+        odd = any(char.isupper() for char in name.split()[0][1:]) and not name.isupper()
+        count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
+        titled = start < title_end and not is_headed(text[:title_end])
+        heads = start == 0 and text.startswith((": ", " – ", " - "), end)
+        owns = text.startswith(("'s ", "’s "), end)
+        heard[name] = 2.0 * titled + min(count - 1, 2) + owns + inside + odd + 2.0 * heads - (start == 0), start
+    if not heard:
+        return []
+    name, (weight, start) = max(heard.items(), key=lambda item: item[1][0])
+    if weight < SALIENT:
+        return []
+    return [Find("service", start, start + len(name), name, "?" + name, "services.salient", 0.3)]
+
+
+def is_person(flat: str, start: int, end: int) -> bool:
+    """Whether a name is a person's: behind an office, or it speaks and has two words."""
+    return bool(person().search(flat, max(0, start - 40), start) or (" " in flat[start:end] and says().match(flat, end)))
+
+
+@cache
+def person() -> re.Pattern[str]:
+    """The offices and forms of address before a person's name."""
+    return compile_pattern(tables("unknown")["person"])
+
+
+@cache
+def says() -> re.Pattern[str]:
+    """What a person does behind the name."""
+    return compile_pattern(tables("unknown")["says"])
 
 
 @cache
@@ -207,7 +262,7 @@ def asked_names(flat: str, known: Callable[[int, int], bool]) -> list[Find]:
     if len(flat) > SHORT_POST:
         return []
     for match in asked().finditer(flat):
-        group = 1 if match[1] else 2
+        group = match.lastindex or 1
         name, (start, end) = match[group], match.span(group)
         if name not in words("never") | breaks() | words("common") and not known(start, end):
             return [Find("service", start, end, name, "?" + name, "services.asked", 0.4)]
