@@ -16,6 +16,7 @@ from pipeline.components.plain_words import (
     SHORT,
     begins_a_name,
     goes_with_thing,
+    has_failing_part,
     is_complained_of,
     is_troubled,
     is_troubled_abroad,
@@ -106,12 +107,17 @@ class Doubts:
             return False
         if find.data.get("small"):
             return True
+        if len(find.text) >= SHORT_NAME and has_failing_part(self.flat, find.end):
+            return True
         goes_on = find.data.get("sign") == "handle" or may_go_on(self.flat, find.end)
         if not (goes_on or abroad) and not (direct and is_complained_of(self.flat)):
             return False
-        troubled = is_troubled(self.flat) or is_troubled_abroad(self.flat)
-        complained = is_complained_of(self.flat) or (goes_with_thing(self.flat, find.end) and troubled)
-        return complained or abroad if len(find.text) < SHORT_NAME else complained or direct
+        elsewhere = is_troubled_abroad(self.flat)
+        thing = goes_with_thing(self.flat, find.end)
+        complained = is_complained_of(self.flat) or (thing and (elsewhere or is_troubled(self.flat)))
+        if len(find.text) < SHORT_NAME:
+            return complained or abroad
+        return complained or direct or elsewhere
 
     def is_no_name(self, find: Find, slug: str) -> bool:
         """Whether the word stands for a company beside its products, for itself, or begins another name."""

@@ -86,6 +86,11 @@ def may_go_on(flat: str, end: int) -> bool:
     return bool(said("may_follow").match(flat, end)) or goes_with_thing(flat, end)
 
 
+def has_failing_part(flat: str, end: int) -> bool:
+    """Whether a part of what the name stands for fails, right behind it: "zoom audio choppy", "box preview broken"."""
+    return bool(said("fails_behind").match(flat, end))
+
+
 def is_troubled_abroad(flat: str) -> bool:
     """Whether the beginning of a text tells in another language than English that something fails."""
     return bool(said("foreign_trouble").search(flat, 0, READ))
