@@ -18,6 +18,7 @@ from pipeline.components.plain_words import (
     goes_with_thing,
     has_failing_part,
     is_complained_of,
+    is_digital,
     is_troubled,
     is_troubled_abroad,
     is_word,
@@ -107,7 +108,7 @@ class Doubts:
             return False
         if find.data.get("small"):
             return True
-        if len(find.text) >= SHORT_NAME and has_failing_part(self.flat, find.end):
+        if len(find.text) >= SHORT_NAME and is_digital(self.flat) and has_failing_part(self.flat, find.end):
             return True
         goes_on = find.data.get("sign") == "handle" or may_go_on(self.flat, find.end)
         if not (goes_on or abroad) and not (direct and is_complained_of(self.flat)):

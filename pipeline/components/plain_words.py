@@ -103,4 +103,9 @@ def is_troubled(flat: str) -> bool:
 
 def is_complained_of(flat: str) -> bool:
     """Whether a short text speaks of the use of a service and of what is wrong with it."""
-    return len(flat) < SHORT and bool(said("digital").search(flat)) and bool(said("complaint").search(flat))
+    return len(flat) < SHORT and is_digital(flat) and bool(said("complaint").search(flat))
+
+
+def is_digital(flat: str) -> bool:
+    """Whether a text speaks of the use of a service."""
+    return bool(said("digital").search(flat))

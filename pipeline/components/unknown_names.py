@@ -139,6 +139,8 @@ def told_names(
         name = text[start:end]
         if len(name) < 2 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
             continue
+        if person().search(flat, max(0, start - 40), start):
+            continue
         around = parts(text, flat, start, end)
         told = [part for part in around if part.value in {"failed", "users"} and part.strong]
         merely = [part for part in around if part.value == "mere"]
@@ -208,7 +210,7 @@ def salient_names(
 ) -> list[Find]:
     """The name that stands out most where something fails and nothing is said of any: a guess that is no strong one.
 
-    It stands in the title, comes again, owns something, or is written like no word: "Ovens stay cold after Quillo update".
+    It stands in the title, comes again, owns something, or is written like no word: "Ovens stay cold after Quillo patch".
     """
     if not (is_troubled(flat) or is_troubled_abroad(flat)):
         return []
@@ -236,7 +238,9 @@ def salient_names(
 
 def is_person(flat: str, start: int, end: int) -> bool:
     """Whether a name is a person's: behind an office, or it speaks and has two words."""
-    return bool(person().search(flat, max(0, start - 40), start) or (" " in flat[start:end] and says().match(flat, end)))
+    return bool(
+        person().search(flat, max(0, start - 40), start) or (" " in flat[start:end] and says().match(flat, end))
+    )
 
 
 @cache

@@ -32,6 +32,15 @@ ENGLISH = [
     ("dockerhub pulls time out for all of us", "docker-hub"),
     ("league servers crashed in the middle of a game", "league-of-legends"),
     ("tried to share a folder on box and got a 500", "box"),
+    ("zoom audio choppy for everyone in the office", "zoom"),
+    ("box preview broken for every pdf", "box"),
+    ("ring floodlight cam unreachable since the app update", "ring"),
+    ("steam guard codes not arriving", "steam"),
+    ("x login loop, keeps asking me for a code", "x"),
+    ("loom recordings stuck processing", "loom"),
+    ("miro says reconnecting every minute", "miro"),
+    ("sos box wont sync and i have a deadline", "box"),
+    ("none of my signal chats load", "signal"),
     ("Frontier technicians found a cut cable, the street was without internet", "frontier"),
     ("so apparently it is X, Wise admits; transfers were not paid", "wise"),
 ]
@@ -46,6 +55,10 @@ ABROAD = [
     ("X重くない?", "x"),
     ("x çöktü mü", "x"),
     ("gopay gangguan ya", "gopay"),
+    ("steam ne s'ouvre plus", "steam"),
+    ("wise überweisung hängt seit gestern", "wise"),
+    ("o teams não abre aqui na empresa", "microsoft-teams"),
+    ("signal ligt plat?", "signal"),
 ]
 WORDS = [
     "square peg, round hole, my login flow is broken",
@@ -59,6 +72,15 @@ WORDS = [
     "my ring got stuck on my finger",
     "an orange line train is offline",
     "signal to noise on this forum is broken",
+    "front door lock is broken, app offline",
+    "railway crossing barriers stuck down near the school",
+    "toast stuck in the toaster, smoke alarm dead",
+    "peacock feathers missing, parcel delayed",
+    "visible light camera is offline",
+    "bird flew into our window, camera offline",
+    "three of my servers are down",
+    "loom in the weaving class is broken",
+    "the box in the hallway is stuck, cant open it",
 ]
 
 

@@ -31,12 +31,22 @@ STORIES = [
     ("Norbank app locks out customers on payday", "", "?Norbank"),
     ("Cloudmere DNS failure takes shops offline", "", "?Cloudmere"),
     ("Panne géante chez Postnord Libre", "", "?Postnord Libre"),
+    ("Smart ovens stay cold after an update of Hearthwise", "Hearthwise's update broke them.", "?Hearthwise"),
+    ("Talkwise: messages delayed by up to an hour", "", "?Talkwise"),
+    ("Skywharf blames DNS for lost bookings", "Agents could not book ferries for five hours.", "?Skywharf"),
+    ("Therapists see blank screens", "Wellnest's video calls went black during sessions.", "?Wellnest"),
+    ("Kassawerk fällt aus, Läden schließen", "", "?Kassawerk"),
+    ("Cafés give away coffee as Tillhub North tills die", "", "?Tillhub North"),
     ("Brokerage Tradewell suffers outage", "Rivals such as Robinhood were not affected.", "?Tradewell"),
 ]
 POSTS = [
     ("is quillmail down for anyone else?", "?quillmail"),
     ("pixelpost is down or is it just me", "?pixelpost"),
     ("vaultly.io not loading for me", "?vaultly.io"),
+    ("quillmail down for anyone else?", "?quillmail"),
+    ("quillpost login error 500 all morning", "?quillpost"),
+    ("#Quillmail down in all our shops", "?Quillmail"),
+    ("no internet from Quillnet since 6am, whole street out", "?Quillnet"),
 ]
 
 
@@ -60,6 +70,7 @@ def test_unknown_service_of_a_post(read_text: ReadText, text: str, name: str) ->
         "Brazilian apps are down after the flood",
         "RPC failed, HTTP 500 in the logs",
         "Dashboards are unavailable",
+        "The minister Anna Quill could not open the site",
     ],
 )
 def test_people_and_things_are_no_services(read_text: ReadText, text: str) -> None:
