@@ -210,7 +210,7 @@ def salient_names(
 ) -> list[Find]:
     """The name that stands out most where something fails and nothing is said of any: a guess that is no strong one.
 
-    It stands in the title, comes again, owns something, or is written like no word: "Ovens stay cold after Quillo patch".
+    It stands in the title, comes again, owns something, or is no word: "Ovens stay cold after Quillo patch".
     """
     if not (is_troubled(flat) or is_troubled_abroad(flat)):
         return []
