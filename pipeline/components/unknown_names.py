@@ -184,6 +184,10 @@ def introduced_names(
         name = text[start:end]
         if len(name) < 3 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
             continue
+        opens = not text[max(0, start - 2) : start].strip(" \n") or text[start - 2] in ".!?"
+        owns = text.startswith(("'s", "’s", ",", " ("), end)
+        if opens and " " not in name and not owns and text.count(name) == 1:
+            continue
         around = {part.value for part in parts(text, flat, start, end)}
         if "named" in around and "mere" not in around:
             return [Find("service", start, end, name, "?" + name, "services.introduced", 0.5)]
