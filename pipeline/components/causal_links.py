@@ -20,6 +20,19 @@ SECTION_END = re.compile(
     r"(?:mitigation|next steps?|remediation|resolution|workaround|timeline|detection|customer impact|provide feedback"
     r"|how did we respond|how are we|what we are doing|prevention|recovery)[\w ]{0,40}[:?]|[#*]{2} ?(?!root)[a-z]"
 )
+# A sentence that begins or goes on so tells what came of the sentence before it.
+FOLLOWS = re.compile(
+    r"(?:this|that|which|it|they|these|those)(?: (?:in turn|then|also|error|change|edit|failure|mistake|loss))?"
+    r" (?!(?:was|is|were|are|has|had|will|may|might|could|would|can)\b)\w"
+    r"|(?:as a (?:result|consequence)|in (?:turn|consequence)|consequently|therefore|thereby|hence|with that|thereupon)\b"
+    r"|(?:because of|due to|owing to|as a result of|following|with|after|through) (?:that|this|it|them)\b"
+    r"|(?:(?:with)?in|after|for) (?:\w+ )?(?:seconds?|minutes?|hours?|days?)\b"
+    r"|(?:\w+ )?(?:moments|seconds?|minutes?|hours?|days?) later\b|(?:soon|shortly) (?:after|afterwards)\b|one after the other"
+    r"|(?:its|their|the) (?:edit|change|deletion|removal|loss|failover|failure|error|mistake|update|leak|requests|traffic)\b"
+)
+FOLLOWS_INSIDE = re.compile(
+    r"\b(?:(?:because of|due to|owing to|as a result of|in consequence of) (?:that|this|it|them|which)|in turn|in consequence)\b"
+)
 CLAUSE_END = re.compile(r"; | but | however| although | whereas | unlike ")
 # Below it a phrase is a mere mention. A long text has more chances to mention, and a status page talks of symptoms.
 ENOUGH, ENOUGH_LONG, ENOUGH_STATUS = 0.33, 0.53, 0.6
@@ -69,6 +82,13 @@ def link(cue: Match, phrase: Match, flat: str, others: Sequence[Match] = ()) -> 
     if rule.get("weak") and len(flat) > LEAD:
         lost += WEAK_IN_LONG
     return max(0.0, strength * weight - gap * DECAY - lost)
+
+
+def follows(flat: str, start: int, end: int) -> bool:
+    """Whether a sentence tells what came of the one before it: "This overloaded the brokers"."""
+    while start < end and not flat[start].isalnum():
+        start += 1
+    return bool(FOLLOWS.match(flat, start, end) or FOLLOWS_INSIDE.search(flat, start, end))
 
 
 def enough(length: int, kind: str | None) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.causal_links import EFFECT, LEAD, SECTION_END, alone, depths, enough, link, reach
+from pipeline.components.causal_links import EFFECT, LEAD, SECTION_END, alone, depths, enough, follows, link, reach
 from pipeline.components.causal_rules import Alternation, Match, cause_rules, flatten, sentence_bounds
 from pipeline.components.failed_service import failed_services
 from pipeline.components.finds import Find, add, whole
@@ -29,7 +29,7 @@ class CauseFinder:
     """The component: cues over the whole text, phrases only in the sentences that hold one.
 
     `data` of a find: `sentence` (its offsets), `cue`, `depth` (0 for a root), `enough` (the confidence that a
-    find of this text needs) and `role`: ``trigger``; ``mechanism``, a cause that follows from another;
+    find of this text needs), `follows` (whether its sentence tells what came of the one before) and `role`: ``trigger``; ``mechanism``, a cause that follows from another;
     ``effect``, which is only said to follow; ``alone``, without a cue; ``fix``; ``unstated``.
     """
 
@@ -68,7 +68,8 @@ class CauseFinder:
                 found.append(as_find(text, phrase, alone(phrase), role="alone", cue=None, sentence=sentence))
         needed = enough(len(text), doc._.meta.kind)
         for find in found:
-            find.data = {**find.data, "enough": needed}
+            sentence = find.data["sentence"]
+            find.data = {**find.data, "enough": needed, "follows": bool(sentence) and follows(flat, *sentence)}
         found += [inner for find in found if find.rule in self.within for inner in self._inside(find, flat, text)]
         add(doc, found)
         return doc

@@ -20,7 +20,7 @@ MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_S
 HEDGED = 0.85  # what a hedge leaves of a confidence
 NAMED = frozenset({FIRST["id"], OTHER["id"]})
 RUMOUR = 0.5  # what is left where only users or unnamed people say it
-CHAIN = 0.45  # what another cause in the chosen sentence needs
+CHAIN = 0.42  # what another cause in the chosen sentence, or in one that goes on from it, needs
 EFFECT = 0.33  # what an effect there needs
 FIRST_NAMED = 0.95  # confidence of another house's failure that is told to take the main service down
 ELSEWHERE = 0.6  # what is left in a sentence that names services of other houses alone
@@ -107,10 +107,32 @@ def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:
     here.sort(key=place)
     roots = [f for f in here if place(f) < place(best) and f.data["role"] != "effect"]
     before = [f for f in roots if weigh(f) >= ROOT * weigh(best)]
+    if best.data.get("follows"):
+        before = [*told_before(best, usable), *before]
     if not before and best.value in MECHANISMS:
         before = trigger_before(best, usable)
     after = [f for f in here if place(f) > place(best)]
-    return [*before, best, *(f for f in after if weigh(f) >= (EFFECT if f.data.get("depth") else CHAIN))]
+    after = [f for f in after if weigh(f) >= (EFFECT if f.data.get("depth") else CHAIN)]
+    return [*before, best, *after, *told_after(best, usable)]
+
+
+def told_before(best: Find, usable: Sequence[Find]) -> list[Find]:
+    """What the sentences before tell, where each goes on from the one before it: "A card burnt out. This cut ..."."""
+    first = best.data["sentence"][0]
+    stated = [f for f in usable if f.data["role"] in STATED and f.data["sentence"] and f.data["sentence"][1] == first]
+    least = max(best.data["enough"], min(CHAIN, ROOT * weigh(best)))
+    root = max((f for f in stated if weigh(f) >= least), key=weigh, default=None)
+    if root is None:
+        return []
+    return [*(told_before(root, usable) if root.data.get("follows") else []), root]
+
+
+def told_after(best: Find, usable: Sequence[Find]) -> list[Find]:
+    """What the next sentences tell as having come of it."""
+    last = (best.data["sentence"] or (0, 0))[1]
+    stated = [f for f in usable if f.data["role"] in STATED and f.data.get("follows") and f.data["sentence"][0] == last > 0]
+    effect = max((f for f in stated if weigh(f) >= CHAIN), key=weigh, default=None)
+    return [] if effect is None else [effect, *told_after(effect, usable)]
 
 
 def trigger_before(best: Find, usable: Sequence[Find]) -> list[Find]:

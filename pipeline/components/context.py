@@ -32,6 +32,7 @@ class ContextMarker:
         marks = sorted({rule["mark"] for rule in rules["context"]})
         self.triggers = Alternation(*([r for r in rules["context"] if r["mark"] == mark] for mark in marks))
         self.terminators = Alternation(rules["terminator"], anywhere=True)
+        self.turns = Alternation(rules["turn"])
 
     def __call__(self, doc: Doc) -> Doc:
         """Add to the `context` of each find; no find is added or taken away."""
@@ -49,12 +50,19 @@ class ContextMarker:
             inside = found[bisect_left(starts, start) : bisect_left(starts, end)]
             for rule, first, last in self.triggers.find(flat, start, end):
                 if past(rule, flat[first:last], doc):
-                    self._mark(flat, rule, (first, last), inside)
+                    self._mark(flat, rule, (first, last), self._before_turn(flat, rule, last, inside))
         mark_past_events(found, sentences, flat, doc._.meta)
         for m in QUOTED.finditer(flat) if '"' in flat else ():
             for find in found[bisect_left(starts, m.start()) : bisect_left(starts, m.end())]:
                 find.context.add("quoted")
         return doc
+
+    def _before_turn(self, flat: str, rule: Mapping[str, Any], at: int, inside: Sequence[Find]) -> Sequence[Find]:
+        """What a word on the past can mark: "unlike last year's outage, this one followed ..." is not past to its end."""
+        if rule["side"] != "sentence" or rule["mark"] != "historical" or not inside:
+            return inside
+        turn = next((start for _, start, _ in self.turns.find(flat, at, inside[-1].start)), None)
+        return inside if turn is None else [f for f in inside if f.start < turn]
 
     def _mark(self, flat: str, rule: Mapping[str, Any], at: tuple[int, int], inside: Sequence[Find]) -> None:
         """Mark the finds that one trigger reaches."""

@@ -7,7 +7,7 @@ a service of the same provider is no third party.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,8 @@ FIRST: Mapping[str, Any] = {"id": "third.first_named", "cause": "third_party", "
 STANDS_ON: Mapping[str, Any] = {"id": "third.stands_on", "cause": "third_party", "weight": 0.97, "alone": 0.9}
 # On a page of one's own, another house's trouble is told for one reason.
 ON_PAGE: Mapping[str, Any] = {**OTHER, "id": "third.on_page", "alone": 0.62}
+# "Search fails because Algolia is having problems": whoever is blamed so is not whom the text is about.
+BLAMED_FOR_IT: Mapping[str, Any] = {**OTHER, "id": "third.blamed"}
 OPENING = 400  # characters in which a text says what it is about
 TROUBLE = (
     r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug|trouble)"
@@ -34,8 +36,8 @@ AFTER = re.compile(
     r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
     + TROUBLE
     + r"|(?:, (?:which|who) [\w’ -]{3,60},)? (?:has|had|have|suffer(?:s|ed)|experience[sd]) (?:an? |its |some )?"
-    r"(?:[\w-]{1,20} ){0,2}?" + TROUBLE + r"|(?:’s)?(?: [\w-]{1,20}){0,2}? (?:is|was|went|goes) (?:currently )?"
-    r"(?:down\b(?! (?:as|because|due)\b)|(?:having|experiencing|suffering|performing) )"
+    r"(?:[\w-]{1,20} ){0,2}?" + TROUBLE + r"|(?:’s)?(?: [\w-]{1,20}){0,2}? (?:is|are|was|were|went|goes) (?:currently )?"
+    r"(?:not (?:available|reachable|answering|responding|working)|unavailable|unreachable|offline|degraded|down\b(?! (?:as|because|due)\b)|(?:having|experiencing|suffering|performing) )"
 )
 GROUND = re.compile(
     r"(?:depends? (?:up)?on|rel(?:y|ies) on|runs? (?:on|in|at)|hosted (?:by|at|on|in)|live in"
@@ -50,21 +52,35 @@ WHICH_FAILS = re.compile(
 )
 BLAMED = re.compile(
     r"\b(?:due to|because of|thanks to|blam\w+(?: [\w’-]{1,20}){0,6} on|down to|caused by"
+    r"|blam(?:e|ed|es|ing)|point(?:ed|s|ing) (?:the finger )?(?:at|to)|fault (?:lies|lay|is|was) (?:with|at)"
     r"|(?:data (?:halls?|cent(?:re|er)s?)|servers?|region|facility) (?:run|operated|owned) by) (?:an? |the )?$"
 )
+BECAUSE = re.compile(r"\b(?:because|since|as|bc|cuz) (?:the |our )?$")
+DUE_TO = re.compile(
+    r"\b(?:due to|because of|owing to|thanks to|caused by|down to|stem(?:s|med) from|result of|traced to"
+    r"|blam\w+(?: [\w’-]{1,20}){0,6} on) (?:an? |the |some )?(?:[\w-]{1,20} ){0,2}?" + TROUBLE + r" at (?:the )?$"
+)
+BLAMES = re.compile(r"\bblam(?:es|ed|ing) (?:its (?:[\w-]{1,20} ){1,2})?$")
+# What one's own users meet of it: "X reports delays, so some of our codes arrive late".
+OURS = re.compile(r"[^.!?]{0,80}?(?:, so| and so|, which is why)\b[^.!?]{0,40}? our\b")
+REPORTS = re.compile(r" (?:reports?|is reporting|has reported|announces?|confirms?) (?:[\w-]{1,20} ){0,2}?(?:delays|" + TROUBLE + ")")
 BEFORE = re.compile(TROUBLE + r" (?:at|with|in|of|on|from|affecting|impacting) (?:[\w’-]{1,20} ){0,3}?$")
 
 
 def failed_services(doc: Doc, flat: str) -> list[Match]:
     """Services that the text says are in trouble and that another house's service may depend on."""
-    services = [f for f in finds(doc, "service") if not f.data.get("ambiguous")]
+    named = finds(doc, "service")
+    services = [f for f in named if not f.data.get("ambiguous")]
     if not services:
         return []
     page = source_service(doc._.meta, load_catalogue())
     own = family(page.slug if page else doc._.meta.service or first_named(services, flat).value)
-    failed: list[Match] = []
+    failed: list[Match] = [(BLAMED_FOR_IT, f.start, end) for f in named if (end := blamed_for_it(f, named, flat))]
+    told = {start for _, start, _ in failed}
     for find in services:
         rule = OTHER
+        if find.start in told:
+            continue
         if family(find.value) & own:
             if page or doc._.meta.service or not others_follow(find, services):
                 continue
@@ -83,6 +99,20 @@ def failed_services(doc: Doc, flat: str) -> list[Match]:
         elif after or before:
             failed.append((rule, before.start() if before else find.start, after.end() if after else find.end))
     return failed
+
+
+def blamed_for_it(find: Find, named: Sequence[Find], flat: str) -> int | None:
+    """Where the words end that blame a service of which nothing was said before; None where none do."""
+    if any(f.start < find.start and family(f.value) & family(find.value) for f in named):
+        return None
+    before = max(0, find.start - 100)
+    if DUE_TO.search(flat, before, find.start) or (find.start > 0 and BLAMES.search(flat, before, find.start)):
+        return find.end
+    after = AFTER.match(flat, find.end, find.end + 120) or WHICH_FAILS.match(flat, find.end, find.end + 160)
+    if after and BECAUSE.search(flat, before, find.start):
+        return after.end()
+    reports = REPORTS.match(flat, find.end, find.end + 80)
+    return reports.end() if reports and OURS.match(flat, reports.end(), reports.end() + 160) else None
 
 
 def first_named(services: list[Find], flat: str) -> Find:

@@ -28,7 +28,7 @@ def test_ids_are_unique() -> None:
 
 def test_the_tables_hold_no_other_kind() -> None:
     assert set(CAUSES) == {"phrase", "fate", "cue", "fix", "unstated"}
-    assert set(CONTEXTS) == {"context", "terminator"}
+    assert set(CONTEXTS) == {"context", "terminator", "turn"}
 
 
 def test_phrases_cover_the_taxonomy() -> None:
