@@ -96,6 +96,11 @@ def weigh_named(causes: Sequence[Find], services: Sequence[Find], main: str) -> 
                 find.context.add("own")
             elif named and find.rule == FIRST["id"]:
                 find.confidence = FIRST_NAMED
+        elif find.data["role"] == "learned" and find.value == Cause.THIRD_PARTY:
+            first, last = find.data["sentence"]
+            told = [family(f.value) & own for f in services if first <= f.start < last]
+            if told and all(told):
+                find.context.add("own")
 
 
 def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:

@@ -1,8 +1,9 @@
 """What a sentence of a short text states as the cause, learned from sentences, where no rule finds one.
 
 Worked sentence: no rule knows "the filler line ate our uplink for lunch", yet its words lie nearer to
-sentences on networks than to any others. The find is the few words that speak most for the cause, and
-counts only where the rules are silent (`choose_cause`). A long text is left to the rules: most of its
+sentences on networks than to any others. A word counts as itself, by its stem and by what it stands for
+(`cause_words`). The find is the few words that speak most for the cause, and
+counts only where the rules are silent (`choose_cause`): also where they find it said that no cause is known. A long text is left to the rules: most of its
 sentences are on something else. The weights come from `python -m pipeline.train_cause`.
 """
 
@@ -19,6 +20,7 @@ from spacy.strings import hash_string  # type: ignore[attr-defined]
 from spacy.tokens import Doc
 from thinc.api import Model
 
+from pipeline.components.cause_words import concept
 from pipeline.components.finds import Find, add, finds, whole
 from pipeline.components.judge import FOLDER, Features, batch, read_weights
 from pipeline.components.lexicon import flatten
@@ -31,12 +33,12 @@ STATED: Final = frozenset({"trigger", "mechanism", "alone"})
 """Roles of what the rules find stated; after such a find nothing is left to learn."""
 NONE = CLASSES.index(Cause.UNKNOWN)
 LENGTH = 2**15
-WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
+WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+")
 MOST_CHARACTERS = 600
 SHORTEST, LONGEST = 15, 400
 STATES = 0.9
 """Probability that a sentence states a cause at all, from which it is looked at."""
-SHARE = 0.3
+SHARE = 0.4
 """Share of the likeliest cause among all causes, from which it is named."""
 QUOTED_WORDS = 6
 STEM, SHORT_STEM = 6, 5
@@ -49,7 +51,7 @@ def model() -> Model[Any, Any]:
 
 
 def sentence_features(sentence: str) -> Features:
-    """Keys and counts of one sentence: its words, their stems, and pairs of stems side by side or one apart."""
+    """Keys and counts of one sentence: its words, their stems, what they stand for, and pairs of stems side by side."""
     return joined(word_keys([m.group() for m in WORD.finditer(flatten(sentence))]))
 
 
@@ -61,7 +63,8 @@ def word_keys(words: Sequence[str]) -> list[list[int]]:
     for at, word in enumerate(plain):
         told = [f"word {word}", f"stem {word[:SHORT_STEM]}"]
         told += [f"pair {stems[at]} {stem}" for stem in stems[at + 1 : at + 2]]
-        told += [f"apart {stems[at]} {stem}" for stem in stems[at + 2 : at + 3]]
+        if (stands_for := concept(word)) is not None:
+            told.append(f"is {stands_for}")
         keys.append([hash_string(feature) for feature in told])
     return keys
 
@@ -95,14 +98,19 @@ def telling_words(sentence: str, cause: Cause) -> tuple[int, int]:
     return places[first][0], places[first + size - 1][1]
 
 
+def silences(find: Find) -> bool:
+    """Whether after this find of the rules nothing is left to learn: a cause is stated, or said not to be known."""
+    role = find.data["role"]
+    return role == "unstated" or (role in STATED and bool(find.confidence >= find.data["enough"]))
+
+
 class LearnedCause:
     """The component: adds at most one find of field ``cause``, with the role ``learned``."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the find of the sentence that most likely states a cause."""
         text = whole(doc)
-        told = [f for f in finds(doc, "cause") if f.data["role"] in STATED and f.confidence >= f.data["enough"]]
-        if len(text) > MOST_CHARACTERS or told:
+        if len(text) > MOST_CHARACTERS or any(silences(find) for find in finds(doc, "cause")):
             return doc
         bounds = starts(text)
         best: Find | None = None
