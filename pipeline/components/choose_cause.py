@@ -17,6 +17,10 @@ from pipeline.terms import Cause
 
 TRIGGERS = frozenset({Cause.CONFIG_CHANGE, Cause.SOFTWARE_DEPLOY, Cause.MAINTENANCE, Cause.HUMAN_ERROR})
 MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_STORAGE, Cause.SOFTWARE_BUG, Cause.DNS})
+# What happens to a house or a part of it, and what such things do to the rest where one sentence follows the other.
+BLOWS = frozenset({Cause.POWER, Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.SECURITY_ATTACK})
+BLOWN = frozenset({Cause.COOLING, Cause.HARDWARE, Cause.POWER})
+FOLLOWED = 0.28  # what needs, in a short text, the cause from which the next sentence says that something followed
 HEDGED = 0.85  # what a hedge leaves of a confidence
 NAMED = frozenset({FIRST["id"], OTHER["id"]})
 RUMOUR = 0.5  # what is left where only users or unnamed people say it
@@ -114,7 +118,7 @@ def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:
     before = [f for f in roots if weigh(f) >= ROOT * weigh(best)]
     if best.data.get("follows"):
         before = [*told_before(best, usable), *before]
-    if not before and best.value in MECHANISMS:
+    if not before and best.value in MECHANISMS | BLOWN:
         before = trigger_before(best, usable)
     after = [f for f in here if place(f) > place(best)]
     after = [f for f in after if weigh(f) >= (EFFECT if f.data.get("depth") else CHAIN)]
@@ -125,11 +129,12 @@ def told_before(best: Find, usable: Sequence[Find]) -> list[Find]:
     """What the sentences before tell, where each goes on from the one before it: "A card burnt out. This cut ..."."""
     first = best.data["sentence"][0]
     stated = [f for f in usable if f.data["role"] in STATED and f.data["sentence"] and f.data["sentence"][1] == first]
-    least = max(best.data["enough"], min(CHAIN, ROOT * weigh(best)))
+    short = best.data["enough"] < CHAIN
+    least = FOLLOWED if short else max(best.data["enough"], min(CHAIN, ROOT * weigh(best)))
     root = max((f for f in stated if weigh(f) >= least), key=weigh, default=None)
     if root is None:
         return []
-    return [*(told_before(root, usable) if root.data.get("follows") else []), root]
+    return [*(told_before(root, usable) if root.data.get("follows") else trigger_before(root, usable)), root]
 
 
 def told_after(best: Find, usable: Sequence[Find]) -> list[Find]:
@@ -141,12 +146,13 @@ def told_after(best: Find, usable: Sequence[Find]) -> list[Find]:
 
 
 def trigger_before(best: Find, usable: Sequence[Find]) -> list[Find]:
-    """What somebody did, in the sentence before the best find's: "We changed a limit. It overloaded the gateways"."""
+    """What somebody did or what struck, in the sentence before the best find's: "We changed a limit. It overloaded the gateways"."""
     first = best.data["sentence"][0]
+    earlier = TRIGGERS | BLOWS if best.value in MECHANISMS else BLOWS - {best.value}
     return [
         f
         for f in usable
-        if f.value in TRIGGERS
+        if f.value in earlier
         and f.data["role"] != "fix"
         and f.data["sentence"][1] == first
         and weigh(f) >= max(f.data["enough"], ROOT * weigh(best))

@@ -26,7 +26,7 @@ STANDS_ON: Mapping[str, Any] = {"id": "third.stands_on", "cause": "third_party",
 # On a page of one's own, another house's trouble is told for one reason.
 ON_PAGE: Mapping[str, Any] = {**OTHER, "id": "third.on_page", "alone": 0.62}
 # "Search fails because Algolia is having problems": whoever is blamed so is not whom the text is about.
-BLAMED_FOR_IT: Mapping[str, Any] = {**OTHER, "id": "third.blamed"}
+BLAMED_FOR_IT: Mapping[str, Any] = {**OTHER, "id": "third.blamed", "symptom": False}
 OPENING = 400  # characters in which a text says what it is about
 TROUBLE = (
     r"(?:outages?|issues?|incidents?|problems?|failures?|disruptions?|downtime|maintenance|crash|glitch|bug|trouble)"
