@@ -24,14 +24,17 @@ SECTION_END = re.compile(
 FOLLOWS = re.compile(
     r"(?:this|that|which|it|they|these|those)(?: (?:in turn|then|also|error|change|edit|failure|mistake|loss))?"
     r" (?!(?:was|is|were|are|has|had|will|may|might|could|would|can)\b)\w"
-    r"|(?:as a (?:result|consequence)|in (?:turn|consequence)|consequently|therefore|thereby|hence|with that|thereupon)\b"
+    r"|(?:as a (?:result|consequence)|in (?:turn|consequence)|consequently|therefore|thereby|hence|with that"
+    r"|thereupon|one after the other)\b"
     r"|(?:because of|due to|owing to|as a result of|following|with|after|through) (?:that|this|it|them)\b"
     r"|(?:(?:with)?in|after|for) (?:\w+ )?(?:seconds?|minutes?|hours?|days?)\b"
-    r"|(?:\w+ )?(?:moments|seconds?|minutes?|hours?|days?) later\b|(?:soon|shortly) (?:after|afterwards)\b|one after the other"
-    r"|(?:its|their|the) (?:edit|change|deletion|removal|loss|failover|failure|error|mistake|update|leak|requests|traffic)\b"
+    r"|(?:\w+ )?(?:moments|seconds?|minutes?|hours?|days?) later\b|(?:soon|shortly) (?:after|afterwards)\b"
+    r"|(?:its|their|the) (?:edit|change|deletion|removal|loss|failover|failure|error|mistake|update|leak|requests"
+    r"|traffic)\b"
 )
 FOLLOWS_INSIDE = re.compile(
-    r"\b(?:(?:because of|due to|owing to|as a result of|in consequence of) (?:that|this|it|them|which)|in turn|in consequence)\b"
+    r"\b(?:(?:because of|due to|owing to|as a result of|in consequence of) (?:that|this|it|them|which)"
+    r"|in turn|in consequence)\b"
 )
 CLAUSE_END = re.compile(r"; | but | however| although | whereas | unlike ")
 # Below it a phrase is a mere mention. A long text has more chances to mention, and a status page talks of symptoms.
@@ -109,7 +112,7 @@ def depths(cues: Sequence[Match], phrases: Sequence[Match]) -> list[int]:
     edges: list[tuple[int, int]] = []
     for rule, start, end in (c for c in cues if c[0]["side"] in ("after", "before")):
         before = [i for i, (_, _, last) in enumerate(phrases) if last <= start and start - last <= EFFECT_REACH]
-        after = [i for i, (_, first, last) in enumerate(phrases) if last >= end and 0 <= last - end <= EFFECT_REACH]
+        after = [i for i, (_, first, last) in enumerate(phrases) if first >= start and 0 <= last - end <= EFFECT_REACH]
         if before and after:
             edge = (before[-1], after[0]) if rule["side"] == "before" else (after[0], before[-1])
             if edge[::-1] not in edges:

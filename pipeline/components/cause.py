@@ -29,8 +29,9 @@ class CauseFinder:
     """The component: cues over the whole text, phrases only in the sentences that hold one.
 
     `data` of a find: `sentence` (its offsets), `cue`, `depth` (0 for a root), `enough` (the confidence that a
-    find of this text needs), `follows` (whether its sentence tells what came of the one before) and `role`: ``trigger``; ``mechanism``, a cause that follows from another;
-    ``effect``, which is only said to follow; ``alone``, without a cue; ``fix``; ``unstated``.
+    find of this text needs), `follows` (whether its sentence tells what came of the one before) and `role`:
+    ``trigger``; ``mechanism``, a cause that follows from another; ``effect``, which is only said to follow;
+    ``alone``, without a cue; ``fix``; ``unstated``.
     """
 
     def __init__(self) -> None:

@@ -140,13 +140,18 @@ def told_before(best: Find, usable: Sequence[Find]) -> list[Find]:
 def told_after(best: Find, usable: Sequence[Find]) -> list[Find]:
     """What the next sentences tell as having come of it."""
     last = (best.data["sentence"] or (0, 0))[1]
-    stated = [f for f in usable if f.data["role"] in STATED and f.data.get("follows") and f.data["sentence"][0] == last > 0]
+    stated = [
+        f for f in usable if f.data["role"] in STATED and f.data.get("follows") and f.data["sentence"][0] == last > 0
+    ]
     effect = max((f for f in stated if weigh(f) >= CHAIN), key=weigh, default=None)
     return [] if effect is None else [effect, *told_after(effect, usable)]
 
 
 def trigger_before(best: Find, usable: Sequence[Find]) -> list[Find]:
-    """What somebody did or what struck, in the sentence before the best find's: "We changed a limit. It overloaded the gateways"."""
+    """What somebody did or what struck, in the sentence before the best find's.
+
+    "We changed a limit. It overloaded the gateways."
+    """
     first = best.data["sentence"][0]
     earlier = TRIGGERS | BLOWS if best.value in MECHANISMS else BLOWS - {best.value}
     return [

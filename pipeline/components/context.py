@@ -58,7 +58,7 @@ class ContextMarker:
         return doc
 
     def _before_turn(self, flat: str, rule: Mapping[str, Any], at: int, inside: Sequence[Find]) -> Sequence[Find]:
-        """What a word on the past can mark: "unlike last year's outage, this one followed ..." is not past to its end."""
+        """What a word on the past can mark: "unlike last year's outage, this one" is not past to its end."""
         if rule["side"] != "sentence" or rule["mark"] != "historical" or not inside:
             return inside
         turn = next((start for _, start, _ in self.turns.find(flat, at, inside[-1].start)), None)
@@ -76,7 +76,7 @@ class ContextMarker:
                 gap = (at[1], find.start) if behind else (find.end, at[0])
                 if not 0 <= gap[1] - gap[0] <= rule["reach"] or self.terminators.any(flat, *gap):
                     continue
-                if "stop" in rule and rule["stop"] in flat[slice(*gap)]:
+                if any(sign in flat[slice(*gap)] for sign in rule.get("stop", ())):
                     continue
             find.context |= {rule["mark"], rule.get("also", rule["mark"])}
 

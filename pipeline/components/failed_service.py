@@ -36,8 +36,11 @@ AFTER = re.compile(
     r"(?:’s)?[ -]{1,3}(?:[\w-]{1,20} ){0,3}?\[?"
     + TROUBLE
     + r"|(?:, (?:which|who) [\w’ -]{3,60},)? (?:has|had|have|suffer(?:s|ed)|experience[sd]) (?:an? |its |some )?"
-    r"(?:[\w-]{1,20} ){0,2}?" + TROUBLE + r"|(?:’s)?(?: [\w-]{1,20}){0,2}? (?:is|are|was|were|went|goes) (?:currently )?"
-    r"(?:not (?:available|reachable|answering|responding|working)|unavailable|unreachable|offline|degraded|down\b(?! (?:as|because|due)\b)|(?:having|experiencing|suffering|performing) )"
+    r"(?:[\w-]{1,20} ){0,2}?"
+    + TROUBLE
+    + r"|(?:’s)?(?: [\w-]{1,20}){0,2}? (?:is|are|was|were|went|goes) (?:currently )?"
+    r"(?:not (?:available|reachable|answering|responding|working)|unavailable|unreachable|offline|degraded"
+    r"|down\b(?! (?:as|because|due)\b)|(?:having|experiencing|suffering|performing) )"
 )
 GROUND = re.compile(
     r"(?:depends? (?:up)?on|rel(?:y|ies) on|runs? (?:on|in|at)|hosted (?:by|at|on|in)|live in"
@@ -55,7 +58,7 @@ BLAMED = re.compile(
     r"|blam(?:e|ed|es|ing)|point(?:ed|s|ing) (?:the finger )?(?:at|to)|fault (?:lies|lay|is|was) (?:with|at)"
     r"|(?:data (?:halls?|cent(?:re|er)s?)|servers?|region|facility) (?:run|operated|owned) by) (?:an? |the )?$"
 )
-BECAUSE = re.compile(r"\b(?:because|since|as|bc|cuz) (?:the |our )?$")
+BECAUSE = re.compile(r"\b(?:because|since|(?<!such )as|bc|cuz) (?:the |our )?$")
 DUE_TO = re.compile(
     r"\b(?:due to|because of|owing to|thanks to|caused by|down to|stem(?:s|med) from|result of|traced to"
     r"|blam\w+(?: [\w’-]{1,20}){0,6} on) (?:an? |the |some )?(?:[\w-]{1,20} ){0,2}?" + TROUBLE + r" at (?:the )?$"
@@ -63,7 +66,9 @@ DUE_TO = re.compile(
 BLAMES = re.compile(r"\bblam(?:es|ed|ing) (?:its (?:[\w-]{1,20} ){1,2})?$")
 # What one's own users meet of it: "X reports delays, so some of our codes arrive late".
 OURS = re.compile(r"[^.!?]{0,80}?(?:, so| and so|, which is why)\b[^.!?]{0,40}? our\b")
-REPORTS = re.compile(r" (?:reports?|is reporting|has reported|announces?|confirms?) (?:[\w-]{1,20} ){0,2}?(?:delays|" + TROUBLE + ")")
+REPORTS = re.compile(
+    r" (?:reports?|is reporting|has reported|announces?|confirms?) (?:[\w-]{1,20} ){0,2}?(?:delays|" + TROUBLE + ")"
+)
 BEFORE = re.compile(TROUBLE + r" (?:at|with|in|of|on|from|affecting|impacting) (?:[\w’-]{1,20} ){0,3}?$")
 
 
@@ -75,30 +80,40 @@ def failed_services(doc: Doc, flat: str) -> list[Match]:
         return []
     page = source_service(doc._.meta, load_catalogue())
     own = family(page.slug if page else doc._.meta.service or first_named(services, flat).value)
-    failed: list[Match] = [(BLAMED_FOR_IT, f.start, end) for f in named if (end := blamed_for_it(f, named, flat))]
-    told = {start for _, start, _ in failed}
-    for find in services:
-        rule = OTHER
-        if find.start in told:
-            continue
-        if family(find.value) & own:
-            if page or doc._.meta.service or not others_follow(find, services):
-                continue
-            rule = FIRST
-        elif page and find.start < OPENING and not (find.value.startswith("?") or behind_own(find, services, own)):
-            rule = ON_PAGE
-        if rule is not FIRST and GROUND.search(flat, max(0, find.start - 60), find.start):
-            fails = WHICH_FAILS.match(flat, find.end, find.end + 160)
-            if fails:
-                failed.append((STANDS_ON, find.start, fails.end()))
-                continue
-        after = AFTER.match(flat, find.end, find.end + 60)
-        before = BEFORE.search(flat, max(0, find.start - 60), find.start)
-        if rule is not FIRST and not (after or before) and BLAMED.search(flat, max(0, find.start - 60), find.start):
-            failed.append((OTHER, find.start, find.end))
-        elif after or before:
-            failed.append((rule, before.start() if before else find.start, after.end() if after else find.end))
-    return failed
+    blamed: list[Match] = [(BLAMED_FOR_IT, f.start, end) for f in named if (end := blamed_for_it(f, named, flat))]
+    told = {start for _, start, _ in blamed}
+    rest = [f for f in services if f.start not in told]
+    found = (
+        in_trouble(f, rule, flat) for f in rest if (rule := rule_of(f, services, own, doc, on_page=page is not None))
+    )
+    return [*blamed, *(match for match in found if match)]
+
+
+def rule_of(
+    find: Find, services: list[Find], own: frozenset[str], doc: Doc, *, on_page: bool
+) -> Mapping[str, Any] | None:
+    """What it means that this service is in trouble; None where it is the one that the text is about."""
+    if family(find.value) & own:
+        known = on_page or doc._.meta.service or not others_follow(find, services)
+        return None if known else FIRST
+    if on_page and find.start < OPENING and not (find.value.startswith("?") or behind_own(find, services, own)):
+        return ON_PAGE
+    return OTHER
+
+
+def in_trouble(find: Find, rule: Mapping[str, Any], flat: str) -> Match | None:
+    """The words that tell that this service is in trouble, if any."""
+    near = max(0, find.start - 60)
+    if rule is not FIRST and GROUND.search(flat, near, find.start):
+        fails = WHICH_FAILS.match(flat, find.end, find.end + 160)
+        if fails:
+            return STANDS_ON, find.start, fails.end()
+    after = AFTER.match(flat, find.end, find.end + 60)
+    before = BEFORE.search(flat, near, find.start)
+    if after or before:
+        return rule, before.start() if before else find.start, after.end() if after else find.end
+    blamed = rule is not FIRST and BLAMED.search(flat, near, find.start)
+    return (OTHER, find.start, find.end) if blamed else None
 
 
 def blamed_for_it(find: Find, named: Sequence[Find], flat: str) -> int | None:

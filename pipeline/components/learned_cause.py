@@ -2,9 +2,9 @@
 
 Worked sentence: no rule knows "the filler line ate our uplink for lunch", yet its words lie nearer to
 sentences on networks than to any others. A word counts as itself, by its stem and by what it stands for
-(`cause_words`). The find is the few words that speak most for the cause, and
-counts only where the rules are silent (`choose_cause`): also where they find it said that no cause is known. A long text is left to the rules: most of its
-sentences are on something else. The weights come from `python -m pipeline.train_cause`.
+(`cause_words`). The find is the few words that speak most for the cause, and counts only where the rules are silent
+(`choose_cause`), not even saying that no cause is known. A long text is left to the rules: most of its sentences are
+on something else. The weights come from `python -m pipeline.train_cause`.
 """
 
 from __future__ import annotations
