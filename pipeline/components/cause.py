@@ -68,9 +68,12 @@ class CauseFinder:
                 sentence = bounds[sentence_of(starts, phrase[1])]
                 found.append(as_find(text, phrase, alone(phrase), role="alone", cue=None, sentence=sentence))
         needed = enough(len(text), doc._.meta.kind)
+        going_on: dict[tuple[int, int], bool] = {}
         for find in found:
             sentence = find.data["sentence"]
-            find.data = {**find.data, "enough": needed, "follows": bool(sentence) and follows(flat, *sentence)}
+            if sentence is not None and sentence not in going_on:
+                going_on[sentence] = follows(flat, *sentence)
+            find.data = {**find.data, "enough": needed, "follows": sentence is not None and going_on[sentence]}
         found += [inner for find in found if find.rule in self.within for inner in self._inside(find, flat, text)]
         add(doc, found)
         return doc
