@@ -54,6 +54,7 @@ NOT_READ: Final = frozenset({"gate.toml"})
 UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
 # The tokenizer takes a run of one mark apart step by step, each step over the whole rest. Offsets stay.
 LONG_RUN = re.compile(r"([^\w\s])\1{60,}")
+RELEVANCE_DIGITS = 4
 FACTORIES = (sentences, blocks, services, regions, when, cause, learned_cause, state, impact, context, relevance)
 
 
@@ -175,6 +176,8 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
         status, status_mentions = settled, tuple(replace(m, field="status", value=settled) for m in ends)
     places, place_mentions = choose_regions(finds(doc, "region"), meta)
     score = score_relevance(reading.text, finds(doc, "relevance"), meta, impacts.kind, service, finds(doc, "service"))
+    # A sum of products may differ in its last bits from one run to the next, and what is stored may not.
+    score = round(score, RELEVANCE_DIGITS)
     parts, part_mentions = named_parts(reading.text, service, meta, catalogue)
     said = Annotation(
         id=meta.id, is_outage=score >= THRESHOLD, relevance=score,
