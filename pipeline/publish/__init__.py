@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -11,6 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from pipeline.publish import pages, show
+from pipeline.publish.bounds import bound
 from pipeline.publish.facets import CountedFacet
 from pipeline.publish.reopen import watch
 from pipeline.publish.requests import read_only, searchable
@@ -43,6 +45,13 @@ def startup(datasette: Datasette) -> None:
     datasette.max_returned_rows = datasette.setting("max_returned_rows")
     datasette.sql_time_limit_ms = datasette.setting("sql_time_limit_ms")
     watch(datasette, DATABASE)
+
+
+@_hook
+def prepare_connection(conn: sqlite3.Connection, database: str) -> None:
+    """SQL is open to everybody, so what it may make is bounded."""
+    if database == DATABASE:
+        bound(conn)
 
 
 @_hook

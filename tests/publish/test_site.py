@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import feedparser
 import pytest
@@ -344,3 +345,20 @@ def test_our_pages_are_for_reading(published: Any) -> None:
     assert {answer.status_code for answer in refused} == {405}
     assert {answer.headers["allow"] for answer in refused} == {"GET, HEAD"}
     assert head.status_code == 200
+
+
+MANY = "from outage_evidence a, outage_evidence b, outage_evidence c"
+
+
+@pytest.mark.parametrize(
+    ("sql", "refusal"),
+    [("select hex(zeroblob(300000000))", "too big"), ("select randomblob(2000000)", "too big"),
+     (f"select printf('%.*c', 900000, 'x') {MANY}", "larger than 20,000,000 bytes"),
+     (f"select zeroblob(900000), zeroblob(900000) {MANY}", "larger than 20,000,000 bytes")],
+)  # fmt: skip
+def test_a_query_cannot_fill_the_memory(get: Get, sql: str, refusal: str) -> None:
+    answer = get("/outages.json?" + urlencode({"sql": sql}))
+    assert answer.status_code == 400
+    assert refusal in answer.json()["error"]
+    again = get("/outages.json?" + urlencode({"sql": "select printf('%.*c', 900000, 'x') as x", "_shape": "array"}))
+    assert [len(row["x"]) for row in again.json()] == [900000]
