@@ -132,3 +132,11 @@ def test_the_metadata_is_readable(repository: Path) -> None:
     text = (repository / "datasette-metadata.json").read_text(encoding="utf-8")
     assert text.startswith('{\n  "title"')
     assert settings.metadata_file() == repository / "datasette-metadata.json"
+
+
+@pytest.mark.parametrize("words", ["", "%22", "%22%22", "+"])
+def test_a_search_for_no_words_finds_nothing_and_is_no_error(get: Callable[[str], Any], words: str) -> None:
+    answer = get(f"/outages/search.json?_shape=objects&words={words}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["rows"] == []
+    assert get("/outages/search").status_code == 200
