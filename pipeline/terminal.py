@@ -66,12 +66,12 @@ def emit(args: argparse.Namespace, value: Any, lines: Iterable[str]) -> None:
 def opened(path: Path | None) -> Iterator[Iterable[str]]:
     """The lines of a file, or of standard input. Raises `UsageError` where it cannot be read."""
     if path is None:
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # type: ignore[union-attr]
         yield sys.stdin
         return
     try:
-        # An undecodable byte spoils one text, not the file.
-        with path.open(encoding="utf-8", errors="replace") as lines:
+        # An undecodable byte spoils one text, not the file; a mark at its beginning is no part of the first line.
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
             yield lines
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
