@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, digest, parse_iso
+from pipeline.model import Batch, Fetch, Issue, Report, Run, Source, believable, digest, parse_iso
 from pipeline.privacy import without_names
 from pipeline.store import Store
 from pipeline.terms import SourceKind, Stage
@@ -53,13 +53,17 @@ def _read(path: Path) -> tuple[dict[Source, list[Report]], list[Issue]]:
     reports: dict[Source, list[Report]] = {}
     issues = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # A mark at the beginning is no part of the first line. Only line feeds end lines: a text may hold other breaks.
+        with path.open(encoding="utf-8-sig") as file:
+            lines = list(file)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path}: {error}") from error
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
             source, report = _record(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             detail = f"{path.name}:{number}: {reason}"
             issues.append(Issue(Stage.PARSE, "bad_record", detail))
@@ -68,23 +72,38 @@ def _read(path: Path) -> tuple[dict[Source, list[Report]], list[Issue]]:
     return reports, issues
 
 
-def _record(row: dict[str, Any]) -> tuple[Source, Report]:
-    if not (row.get("title") or row.get("text")):
+def _record(row: Any) -> tuple[Source, Report]:
+    if not isinstance(row, dict):
+        raise TypeError(f"not an object but {type(row).__name__}")
+    said = {key: _text(row, key) for key in ("title", "text", "url", "kind", "published", "timezone")}
+    identity, name = row["id"], _text(row, "source") or row["source"]
+    if isinstance(identity, bool) or not isinstance(identity, str | int) or "" in (identity, name) or name is None:
+        raise ValueError("id and source must be named")
+    title, text, published = (said["title"] or "").strip(), said["text"], said["published"]
+    if not title and not (text or "").strip():
         raise ValueError("neither title nor text")
-    kind = SourceKind(row.get("kind", SourceKind.NEWS))
-    url = row.get("url") or f"backfill:{row['source']}"
-    source = Source(f"backfill-{row['source']}", "backfill", kind, f"backfill:{row['source']}")
-    published = row.get("published")
-    title, text = row.get("title") or "", row.get("text")
+    kind = SourceKind(said["kind"] or SourceKind.NEWS)
+    source = Source(f"backfill-{name}", "backfill", kind, f"backfill:{name}")
     if kind is SourceKind.SOCIAL:
         title, text = without_names(title), without_names(text) if text else None
     report = Report(
-        native_id=str(row["id"]),
+        native_id=str(identity),
         title=title,
-        url=url,
+        url=said["url"] or f"backfill:{name}",
         text=text,
         # A bare date has no zone, and a report's moment must have one: it stays unknown.
-        published_at=parse_iso(published) if published and "T" in published else None,
-        timezone=row.get("timezone"),
+        published_at=believable(parse_iso(published)) if published and "T" in published else None,
+        timezone=said["timezone"],
     )
     return source, report
+
+
+def _text(row: dict[str, Any], key: str) -> str | None:
+    """The text under a key, if there is any. Raises `TypeError`, and `ValueError` where UTF-8 cannot hold it."""
+    value = row.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"{key} is not a text but {type(value).__name__}")
+    value.encode("utf-8")
+    return value

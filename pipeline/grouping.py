@@ -16,7 +16,7 @@ from pipeline.belief import Claim
 from pipeline.catalogue import Catalogue, load_catalogue
 from pipeline.clusters import group_claims
 from pipeline.kinship import Families
-from pipeline.model import outage_id, parse_iso
+from pipeline.model import believable, outage_id, parse_iso
 from pipeline.terms import Cause, Kind, Precision, Severity, SourceKind, Status
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -67,7 +67,7 @@ def _read(raw: str) -> tuple[str, Claim | None]:
         if "error" in row or not row["is_outage"]:
             return _with_outage(_plain(row, raw), None), None
         return _plain(row, raw), _claim(row)
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         message = f"not JSON: {error}"
     except KeyError as error:
         message = f"not an annotated line: {error} is missing"
@@ -91,34 +91,45 @@ def _with_outage(row: str, outage: str | None) -> str:
 
 def _claim(row: Mapping[str, Any]) -> Claim:
     """The claim of an annotated line; a kind of source that is not said is taken for the press."""
-    if not isinstance(row["id"], str):
-        raise TypeError("the id is not text")
-    published = _published(row.get("published"))
+    identity, minutes = row["id"], row.get("duration_minutes")
+    # `annotate` takes whole numbers for ids as well and passes them on as they are.
+    if isinstance(identity, bool) or not isinstance(identity, str | int):
+        raise TypeError("the id is neither text nor a whole number")
+    if isinstance(minutes, bool) or not isinstance(minutes, int | None):
+        raise TypeError("duration_minutes is no whole number")
+    published = believable(_published(row.get("published")))
     return Claim(
-        report_id=row["id"],
-        source=row.get("source") or "",
+        report_id=str(identity),
+        source=_text(row, "source") or "",
         source_kind=SourceKind(row.get("source_kind") or SourceKind.NEWS),
         rank=0,
-        title=row.get("title") or "",
+        title=_text(row, "title") or "",
         url=None,
         first_seen_at=published or NEVER,
         published_at=published,
         services=_words(row["services"]),
-        provider=row.get("provider"),
+        provider=_text(row, "provider"),
         components=_words(row.get("components")),
         regions=_words(row.get("regions")),
-        started_at=parse_iso(row.get("started_at")),
+        started_at=believable(parse_iso(row.get("started_at"))),
         started_precision=_term(Precision, row.get("started_precision")),
-        ended_at=parse_iso(row.get("ended_at")),
+        ended_at=believable(parse_iso(row.get("ended_at"))),
         ended_precision=_term(Precision, row.get("ended_precision")),
-        duration_minutes=row.get("duration_minutes"),
+        duration_minutes=minutes,
         cause=Cause(row.get("cause") or Cause.UNKNOWN),
         causes=tuple(Cause(c) for c in row.get("causes") or ()),
         status=Status(row.get("status") or Status.UNKNOWN),
         kind=Kind(row.get("kind") or Kind.UNKNOWN),
         severity=Severity(row.get("severity") or Severity.UNKNOWN),
-        group=row.get("group"),
+        group=_text(row, "group"),
     )
+
+
+def _text(row: Mapping[str, Any], key: str) -> str | None:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{key} is not a text but {type(value).__name__}")
+    return value
 
 
 def _words(value: Any) -> tuple[str, ...]:
@@ -140,4 +151,4 @@ def _published(value: str | None) -> datetime | None:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         return datetime.combine(moment.date(), time(23, 59, 59), UTC)
-    return moment.astimezone(UTC)
+    return parse_iso(value)

@@ -331,6 +331,10 @@ class Annotation:
         }
 
 
+# Outside of these years a date is a slip or a trick, and arithmetic on it may overflow.
+YEARS = range(1970, 2200)
+
+
 def iso(moment: datetime | None) -> str | None:
     """ISO 8601 in UTC with a trailing ``Z``, to the second.
 
@@ -353,7 +357,17 @@ def parse_iso(text: str | None) -> datetime | None:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"the time states no zone: {text!r}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"the time lies before or after all years: {text!r}") from error
+
+
+def believable(moment: datetime | None) -> datetime | None:
+    """A moment that a record of somebody else's states, in a year that can be meant. Raises `ValueError`."""
+    if moment is not None and moment.year not in YEARS:
+        raise ValueError(f"no report is of the year {moment.year}")
+    return moment
 
 
 def digest(*parts: str | bytes, length: int = 16) -> str:

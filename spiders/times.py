@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from pipeline.model import YEARS
+
 # RFC 822 section 5.1; the one-letter military zones were defined wrongly there and are refused (RFC 2822 section 4.3).
 ZONES = {
     "UT": 0, "UTC": 0, "GMT": 0, "Z": 0,
@@ -24,9 +26,6 @@ _RFC822 = re.compile(
 )
 _OFFSET = re.compile(r"(?:GMT|UTC)?([+-])(\d{2}):?(\d{2})")
 _ISO_ZONE = re.compile(r"(\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s*([A-Za-z]{1,5}|[+-]\d{2}:?\d{2})")
-
-# Outside of these years a date is a slip or a trick, and arithmetic on it may overflow.
-_YEARS = range(1970, 2200)
 
 
 class UnreadTimeError(ValueError):
@@ -66,7 +65,7 @@ def read_epoch(text: str | int) -> datetime:
 
 
 def _in_utc(moment: datetime, text: str) -> datetime:
-    if moment.year not in _YEARS:
+    if moment.year not in YEARS:
         raise UnreadTimeError("unreadable_date", text)
     return moment.astimezone(UTC)
 

@@ -65,13 +65,21 @@ def test_a_line_with_an_error_passes_with_null(outages):
         ("3", None),
         ("{}", None),
         ('{"id": "a"}', "a"),
-        ('{"id": 7, "is_outage": true, "services": []}', 7),
+        ('{"id": true, "is_outage": true, "services": []}', True),
+        ('{"id": null, "is_outage": true, "services": []}', None),
+        ("[" * 100_000, None),
         ('{"id": "a", "is_outage": true}', "a"),
         (line("a", status="exploded"), "a"),
         (line("a", published="yesterday"), "a"),
         (line("a", started_at="2026-03-02T09:00:00"), "a"),
         (line("a", services=[3]), "a"),
         (line("a", components=[3]), "a"),
+        (line("a", title=5), "a"),
+        (line("a", source={}), "a"),
+        (line("a", duration_minutes="an hour"), "a"),
+        (line("a", published="9999-12-31T23:59:59Z"), "a"),
+        (line("a", published="0001-01-01T00:00:00+14:00"), "a"),
+        (line("a", started_at="0001-01-01T00:00:00Z"), "a"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named_and_the_rest_goes_on(outages, bad, identity):
@@ -97,6 +105,12 @@ def test_two_incidents_of_one_page_are_two_outages(outages):
     }
     out = outages(line("a", **page), line("b", **page))
     assert out[0]["outage"] != out[1]["outage"]
+
+
+def test_an_id_may_be_a_number_as_annotate_passes_it_on(outages):
+    first, second = outages(line(7), line("z"))
+    assert first["id"] == 7
+    assert first["outage"] == second["outage"]
 
 
 def test_empty_lines_and_no_lines(outages):
