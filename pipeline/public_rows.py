@@ -31,10 +31,12 @@ QUOTE_LIMIT = 280
 UNTITLED = "a post"
 # The fields that have one true value, so that two different ones are a disagreement.
 DISPUTABLE = frozenset({"started_at", "ended_at", "duration_minutes", "cause", "severity", "kind"})
-# No control character may reach a page or a feed: XML cannot even name them.
 FINE = frozenset({"exact", "minute"})
 PLANNED = frozenset({"maintenance", "advisory"})
-CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF), " ")
+# No control character may reach a page or a feed: XML cannot even name them. Nor may one that turns the
+# direction of what follows (Unicode Annex 9), since one title could then rewrite the row beside it.
+CONTROLS: dict[int, str | None] = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF), " ")
+CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 FACETS = ("phase", "status", "kind", "cause", "certainty", "severity", "service", "provider")
 
 
@@ -76,7 +78,7 @@ class Following:
 
 
 def clip(text: str | None, limit: int = QUOTE_LIMIT) -> str | None:
-    """The text on one line, without control characters, in at most `limit` characters."""
+    """The text on one line, without control characters of any kind, in at most `limit` characters."""
     if text is None:
         return None
     line = " ".join(text.translate(CONTROLS).split())

@@ -187,6 +187,7 @@ def test_an_address_of_the_web_stays_as_it_is() -> None:
 
 def test_clip_makes_one_short_line() -> None:
     assert clip("a\x00b\n\n c\x9b") == "a b c"
+    assert clip("Mail\u2066 is \u202enwod\u202c today\u2069") == "Mail is nwod today"
     assert clip("x" * 280) == "x" * 280
     assert clip("x" * 281) == "x" * 279 + "…"
     assert clip(None) is None
