@@ -31,7 +31,7 @@ def serve_site(
     Raises `UsageError` where nothing is published yet or the port is taken.
     """
     if not public.is_file():
-        raise UsageError(f"there is no {public}: run `outagewire demo` or `outagewire nightly` first")
+        raise UsageError(f"there is no {public}: run `outagewire nightly` or `outagewire publish` first")
     _check_port(host, port)
     for what, path in (*PAGES, *more):
         say(f"{what:28} http://{host}:{port}{path}")

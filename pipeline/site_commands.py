@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from pipeline.demo import highlights, run_demo
 from pipeline.errors import UsageError
 from pipeline.export import export as export_files
 from pipeline.paths import Paths
 from pipeline.serving import serve_site
-from pipeline.terminal import DONE, emit, paths_of, say_to
+from pipeline.terminal import DEMO_DB, DONE, emit, existing_public, paths_of, say_to
 from spiders.archive import Archive
 
 
 def demo(args: argparse.Namespace) -> int:
     """Two nights of the recorded web, then the site."""
-    paths = Paths(args.db or Path("data/demo/run/work.db"))
+    paths = Paths(args.db or DEMO_DB)
     summary = run_demo(paths, say=say_to(args))
     if not args.no_serve:
         serve_site(paths.public, "127.0.0.1", args.port, say=say_to(args), more=highlights(paths.public))
@@ -26,14 +25,12 @@ def demo(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """Datasette on the public file, until interrupted."""
-    serve_site(paths_of(args).public, args.host, args.port, say=say_to(args))
+    serve_site(existing_public(args), args.host, args.port, say=say_to(args))
 
 
 def export(args: argparse.Namespace) -> int:
     """The published tables as files."""
-    public = paths_of(args).public
-    if not public.is_file():
-        raise UsageError(f"there is no {public}: run `outagewire publish` or `outagewire demo` first")
+    public = existing_public(args)
     written = export_files(public, args.directory)
     emit(args, written, [f"{rows:8} rows  {args.directory / table}.csv, .jsonl" for table, rows in written.items()])
     return DONE

@@ -27,9 +27,7 @@ def sources(args: argparse.Namespace) -> int:
             emit(args, rows, [f"{r['name']:28} {r['platform']:14} {r['kind']:10} {r['url']}" for r in rows])
             return DONE
         case "show":
-            rows = [source_row(source) for source in named(known, args.names)]
-            emit(args, rows, [line for row in rows for line in (*(f"{k}: {v}" for k, v in row.items()), "")])
-            return DONE
+            return _show_sources(args, known)
         case "check":
             return _check_sources(args, known)
         case "add" if args.candidates:
@@ -38,6 +36,15 @@ def sources(args: argparse.Namespace) -> int:
             return _add_source(args, known)
         case _:
             raise UsageError(f"no such action: {args.action}")
+
+
+def _show_sources(args: argparse.Namespace, known: dict[str, Source]) -> int:
+    if not args.names:
+        raise UsageError("sources show takes the names of sources (outagewire sources list)")
+    rows = [source_row(source) for source in named(known, args.names)]
+    said = ([f"{key}: {value}" for key, value in row.items() if value is not None] for row in rows)
+    emit(args, rows, [line for lines in said for line in (*lines, "")])
+    return DONE
 
 
 def _check_sources(args: argparse.Namespace, known: dict[str, Source]) -> int:

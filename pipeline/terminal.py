@@ -16,7 +16,7 @@ from pipeline.errors import UsageError
 from pipeline.paths import Paths
 
 DONE, WITH_FAILURES = 0, 1
-DEFAULT_DB = Path("data/work.db")
+DEFAULT_DB, DEMO_DB = Path("data/work.db"), Path("data/demo/run/work.db")
 
 
 def now_utc() -> datetime:
@@ -35,6 +35,16 @@ def existing_paths(args: argparse.Namespace) -> Paths:
     if not paths.work.is_file():
         raise UsageError(f"there is no {paths.work}: run `outagewire crawl` or `outagewire nightly` first")
     return paths
+
+
+def existing_public(args: argparse.Namespace) -> Path:
+    """The published file, where there is one. Raises `UsageError`, which names the demo's where that was run."""
+    public = paths_of(args).public
+    if public.is_file():
+        return public
+    demo = Paths(DEMO_DB).public.is_file() and public != Paths(DEMO_DB).public
+    hint = f"; what the demo published is found with --db {DEMO_DB}" if demo else ""
+    raise UsageError(f"there is no {public}: run `outagewire nightly` or `outagewire publish` first{hint}")
 
 
 def say_to(args: argparse.Namespace) -> Callable[[str], None]:
