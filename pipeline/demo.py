@@ -67,14 +67,14 @@ def highlights(public: Path) -> list[tuple[str, str]]:
     """What to look at first, by what it shows: how outages were heard of, one that was taken back, the late pages."""
     heard = "(first_signal_at IS NOT NULL)"
     choices = (
-        ("told by many reports", f"NOT {heard}", "report_count DESC"),
+        ("told by many reports", f"certainty = 'confirmed' AND NOT {heard}", "report_count DESC"),
         ("going on", "phase = 'ongoing' AND certainty = 'confirmed'", "started_at DESC"),
         ("suspected: posts alone", f"certainty = 'suspected' AND {heard}", "started_at DESC"),
         ("likely: posts and the press", f"certainty = 'likely' AND {heard}", "started_at DESC"),
         ("heard before it was told", "lead_minutes > 0", "lead_minutes DESC"),
         ("taken back", "phase = 'retracted'", "started_at DESC"),
         (
-            "known from the press alone",
+            "never told by the provider",
             f"certainty <> 'confirmed' AND NOT {heard} AND report_count > 1",
             "report_count DESC",
         ),

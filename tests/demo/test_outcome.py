@@ -200,6 +200,7 @@ def test_the_pages_of_the_demo_answer_and_show_it(demo: Path) -> None:
     pages = dict(highlights(public))
     assert {"suspected: posts alone", "likely: posts and the press", "heard before it was told"} <= set(pages)
     assert pages["how late status pages are"] == "/lag"
+    assert len(set(pages.values())) == len(pages), "each line shows something else"
 
     async def ask() -> dict[str, str]:
         datasette = Datasette([str(public)])
@@ -215,6 +216,8 @@ def test_the_pages_of_the_demo_answer_and_show_it(demo: Path) -> None:
     assert "Likely: at least two independent kinds of source" in told["likely: posts and the press"]
     assert "36 minutes before the provider" in told["heard before it was told"]
     assert "−16 minutes" in told["how late status pages are"]
+    assert "Confirmed: the provider itself says so" in told["told by many reports"]
+    assert "none is known" in told["never told by the provider"]
     assert "No post of the provider is known: " in told["how late status pages are"]
 
 
