@@ -136,7 +136,9 @@ def sentence(outage: Mapping[str, Any], phase: str, names: Sequence[str], provid
     if outage["cause"] != "unknown":
         parts.append(f"{'Suspected cause' if outage['cause_hedged'] else 'Cause'}: {CAUSES[outage['cause']]}.")
     if phase == "unknown":
-        parts.append("Whether it is over is not known.")
+        minutes = outage["duration_minutes"]
+        lasted = "" if minutes is None else f"It is said to have lasted {length(minutes)}. "
+        parts.append(f"{lasted}Whether it is over is not known.")
     if phase != "retracted":
         parts.append(f"{outage['certainty'].capitalize()}: {CERTAINTIES[outage['certainty']]}.")
     return " ".join(parts)
@@ -181,6 +183,6 @@ def _where(regions: Sequence[str]) -> str:
         return ""
     if list(regions) == ["global"]:
         return ", worldwide"
-    shown = ", ".join(regions[:REGIONS_SHOWN])
-    more = f" and {len(regions) - REGIONS_SHOWN} more" if len(regions) > REGIONS_SHOWN else ""
-    return f", in {shown}{more}"
+    *first, last = regions if len(regions) <= REGIONS_SHOWN else [*regions[:REGIONS_SHOWN], ""]
+    last = last or f"{len(regions) - REGIONS_SHOWN} more"
+    return f", in {', '.join(first)} and {last}" if first else f", in {last}"

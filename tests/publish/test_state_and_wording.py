@@ -145,6 +145,11 @@ def test_the_sentence_claims_nothing_that_is_unknown() -> None:
     )
 
 
+def test_a_length_is_told_although_nobody_says_that_it_is_over() -> None:
+    told = wording.sentence(facts(ended_at=None, certainty="likely"), "unknown", ["Parley"], "Parley")
+    assert "It is said to have lasted 1 hour. Whether it is over is not known." in told
+
+
 @pytest.mark.parametrize(
     ("kind", "phase", "words"),
     [
@@ -167,9 +172,13 @@ def test_a_retraction_says_so() -> None:
     assert "was retracted" in told
 
 
-def test_regions_are_named_up_to_three() -> None:
-    told = wording.sentence(facts(regions=["a", "b", "c", "d", "e"]), "over", ["Parley"], "Parley")
-    assert ", in a, b, c and 2 more." in told
+@pytest.mark.parametrize(
+    ("regions", "words"),
+    [([], "2026. "), (["a"], ", in a."), (["a", "b"], ", in a and b."), (["a", "b", "c"], ", in a, b and c."),
+     (["a", "b", "c", "d", "e"], ", in a, b, c and 2 more.")],
+)  # fmt: skip
+def test_regions_are_named_up_to_three(regions: list[str], words: str) -> None:
+    assert words in wording.sentence(facts(regions=regions), "over", ["Parley"], "Parley")
 
 
 @pytest.mark.parametrize(
