@@ -74,16 +74,29 @@ def _add(subparsers: Subparsers, name: str, about: str, example: str) -> argpars
 
 
 def _day(text: str) -> date:
-    """A day of the calendar. argparse tells the user where it is none."""
-    return date.fromisoformat(text)
+    """A day of the calendar, or what argparse is to tell the user."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day such as 2024-01-31") from None
 
 
 def _count(text: str) -> int:
-    """A whole number from 1 on. argparse tells the user where it is none."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    """A whole number from 1 on, or what argparse is to tell the user."""
+    if text.isdecimal() and (number := int(text)) > 0:
+        return number
+    raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+
+
+def _share(text: str) -> float:
+    """A part of a whole, from 0 to 1, or what argparse is to tell the user."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no share from 0 to 1")
+    return share
 
 
 def _crawl_options(parser: argparse.ArgumentParser) -> None:
@@ -101,8 +114,8 @@ def _jobs(subparsers: Subparsers) -> None:
 
     p = _add(subparsers, "nightly", "crawl, extract, resolve, check and publish, under a lock", "nightly --json")
     _crawl_options(p)
-    p.add_argument("--workers", type=int, default=None, help="processes that read texts (all cores)")
-    p.add_argument("--max-failed", type=float, metavar="SHARE", help="exit 1 above it (0.2)")
+    p.add_argument("--workers", type=_count, metavar="N", help="processes that read texts (all cores)")
+    p.add_argument("--max-failed", type=_share, metavar="SHARE", help="exit 1 where more of the sources fail (0.2)")
     p.add_argument("--force", action="store_true", help="publish although the number of outages collapsed")
     p.set_defaults(run="commands.nightly")
 
@@ -117,7 +130,7 @@ def _jobs(subparsers: Subparsers) -> None:
 
     p = _add(subparsers, "extract", "read every report that is new or changed", "extract --rebuild")
     p.add_argument("--rebuild", action="store_true", help="read all of them again")
-    p.add_argument("--workers", type=int, default=None, help="processes (all cores)")
+    p.add_argument("--workers", type=_count, metavar="N", help="processes (all cores)")
     p.set_defaults(run="text_commands.extract")
 
     p = _add(subparsers, "resolve", "group what was read into outages", "resolve")

@@ -31,3 +31,23 @@ def test_a_source_is_shown_by_name_and_without_what_is_not_known(capsys: pytest.
     assert "None" not in said
     assert main(["sources", "show"]) == 2
     assert "takes the names" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["nightly", "--max-failed", "20"], "argument --max-failed: '20' is no share from 0 to 1"),
+        (["nightly", "--max-failed", "nan"], "argument --max-failed: 'nan' is no share from 0 to 1"),
+        (["nightly", "--max-failed", "few"], "argument --max-failed: 'few' is no share from 0 to 1"),
+        (["nightly", "--workers", "0"], "argument --workers: '0' is no whole number from 1 on"),
+        (["extract", "--workers", "-2"], "argument --workers: '-2' is no whole number from 1 on"),
+        (["crawl", "--since", "last week"], "argument --since: 'last week' is no day such as"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_in_words(
+    options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(options)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
