@@ -44,7 +44,7 @@ from pipeline.components.regions import choose_regions
 from pipeline.components.relevance import THRESHOLD, score_relevance
 from pipeline.components.state import choose_state, over
 from pipeline.errors import ExtractError
-from pipeline.model import Annotation, Issue, Mention, compose, digest
+from pipeline.model import Annotation, Issue, Mention, believable, compose, digest
 from pipeline.terms import SourceKind, Stage
 
 HERE = Path(__file__).parent
@@ -140,6 +140,7 @@ def read_published(text: str | None, zone: str | None, identity: str, issues: li
     if not text:
         return None
     try:
+        believable(datetime.fromisoformat(text))
         if len(text) == len("2023-03-20"):
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)

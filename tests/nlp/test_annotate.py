@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from pipeline.errors import ExtractError
 from pipeline.extract import annotate_lines
 from pipeline.nlp import MOST_CHARACTERS, annotate, read_record
 
@@ -120,6 +121,12 @@ def test_published_without_zone_is_a_day_and_an_issue() -> None:
     assert [issue.code for issue in reading.issues] == ["published_without_zone"]
     assert reading.meta.published is not None
     assert reading.meta.published.isoformat() == "2024-05-02T23:59:00+00:00"
+
+
+@pytest.mark.parametrize("published", ["9999-12-31T23:00:00Z", "9999-12-31", "0001-01-01T00:00:00+14:00", "0001-01-01"])
+def test_published_in_a_year_that_cannot_be_meant_is_refused_in_words(published: str) -> None:
+    with pytest.raises(ExtractError, match="published cannot be read"):
+        read_record({"id": "p", "title": "x", "published": published})
 
 
 def test_published_takes_the_zone_of_the_record() -> None:
