@@ -35,8 +35,12 @@ def _hook(function: Function) -> Function:
 @_hook
 def startup(datasette: Datasette) -> None:
     """Set what was not set otherwise, and watch the file for its replacement."""
-    from datasette.app import DEFAULT_SETTINGS  # noqa: PLC0415 - see above
+    from datasette import handle_exception  # noqa: PLC0415 - see above
+    from datasette.app import DEFAULT_SETTINGS  # noqa: PLC0415
 
+    # spaCy brings `rich`, with which Datasette writes all that a refused request held into its log: that
+    # takes up to a second a request, and fails where nothing was raised, as for an address that leads nowhere.
+    handle_exception.rich = None
     for name, value in SETTINGS.items():
         if datasette._settings[name] == DEFAULT_SETTINGS[name]:
             datasette._settings[name] = value

@@ -362,3 +362,15 @@ def test_a_query_cannot_fill_the_memory(get: Get, sql: str, refusal: str) -> Non
     assert refusal in answer.json()["error"]
     again = get("/outages.json?" + urlencode({"sql": "select printf('%.*c', 900000, 'x') as x", "_shape": "array"}))
     assert [len(row["x"]) for row in again.json()] == [900000]
+
+
+@pytest.mark.parametrize("path", ["/a/b/c/d", "/outages/outages/-/insert", "/outages/outages/a/b/c"])
+def test_an_address_that_leads_nowhere_is_not_found(get: Get, path: str) -> None:
+    answer = get(path)
+    assert answer.status_code == 404
+    assert "outagewire" in answer.text
+
+
+def test_a_refused_query_leaves_no_dump_of_what_it_held(get: Get, capsys: pytest.CaptureFixture[str]) -> None:
+    assert get("/outages.json?sql=delete+from+outages").status_code == 400
+    assert "locals" not in capsys.readouterr().out
