@@ -85,17 +85,18 @@ def register_facet_classes() -> list[type[Facet]]:
 
 
 @_hook
-def prepare_jinja2_environment(env: Environment) -> None:
-    """The words in which pages tell facts."""
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    """The words in which pages tell facts, and the addresses of the style sheets, which change with their contents."""
     env.filters.update(show.FILTERS)
+    # A page of an error is given nothing else.
+    env.globals["style"] = lambda name: datasette.urls.static_plugins("outagewire", f"{name}?{show.style_hash(name)}")
 
 
 @_hook
 def extra_template_vars(datasette: Datasette) -> dict[str, Any]:
-    """The addresses of the style sheets, which change with their contents, and whether the file may be taken."""
+    """Whether the file may be taken."""
     database = datasette.databases.get(DATABASE)
     return {
-        "style": lambda name: datasette.urls.static_plugins("outagewire", f"{name}?{show.style_hash(name)}"),
         # Datasette hands out only files that were opened as immutable.
         "downloadable": database is not None and not database.is_mutable and datasette.setting("allow_download"),
     }

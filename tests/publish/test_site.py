@@ -368,7 +368,14 @@ def test_a_query_cannot_fill_the_memory(get: Get, sql: str, refusal: str) -> Non
 def test_an_address_that_leads_nowhere_is_not_found(get: Get, path: str) -> None:
     answer = get(path)
     assert answer.status_code == 404
-    assert "outagewire" in answer.text
+    assert "There is no such page." in answer.text
+    assert "/-/static-plugins/outagewire/site.css?" in answer.text, "an error looks like the other pages"
+
+
+def test_an_error_escapes_what_was_asked(get: Get) -> None:
+    answer = get("/outages/outages?_sort=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;alert" in answer.text
 
 
 def test_a_refused_query_leaves_no_dump_of_what_it_held(get: Get, capsys: pytest.CaptureFixture[str]) -> None:
