@@ -191,7 +191,7 @@ def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[in
             if whole is not None and whole.data["minutes"] > max(span * 1.1, span + ROUNDING):
                 return whole.data["minutes"], whole
             shorter = next((f for f in told if f.data["role"] == "outage" and f.data["minutes"] < span), None)
-            if end.rule == "when.by" and shorter is not None:
+            if end.rule.startswith("when.by") and shorter is not None:
                 # "Out for an hour ... by 13:40 users said that it was back": the latest that it can have ended.
                 return shorter.data["minutes"], shorter
             return span, next((f for f in told if abs(f.data["minutes"] - span) <= max(ROUNDING, span / 10)), None)

@@ -24,6 +24,7 @@ BEHIND = re.compile(r"\s(?:local\stime\s)?(?:in|on)\s(?:the\s)?(?:U\.?S\.?\s(?=[
 A_REGION = re.compile(r"\s(?:region|zone|AZ|availability|data\s?cent|datacent|\()", re.IGNORECASE)
 READ = 4_000
 MOST_WORDS = 3
+SHORT = 3
 
 
 class Place(NamedTuple):
@@ -53,6 +54,9 @@ def place_at(text: str, at: int) -> Place | None:
     for number in range(len(said), 0, -1):
         words = " ".join(said[:number])
         name = words if words in _table() else words.rstrip(".").removesuffix("'s").removesuffix("’s")
+        if len(name) > SHORT and name.isupper():
+            # The dateline "LISBON, July 10".
+            name = name.title()
         if name in _table():
             return Place(at, at + len(words), _table()[name])
     return None
@@ -65,21 +69,20 @@ def place_behind(text: str, at: int) -> Place | None:
     return None if place is None or place.zone is None or A_REGION.match(text, place.end) else place
 
 
-def zone_between(text: str, start: int, end: int) -> tuple[tzinfo | None, bool]:
-    """The one zone of all places in a stretch of the text, and whether it names any place at all."""
-    found: set[str] = set()
-    zone: tzinfo | None = None
+def zones_between(text: str, start: int, end: int) -> frozenset[tzinfo | None]:
+    """The zones of all places in a stretch of the text; None among them for a country of several."""
+    found: set[tzinfo | None] = set()
     end = min(end, READ)
     done = start
     for word in CAPITAL.finditer(text, start, end):
         place = place_at(text, word.start()) if word.start() >= done else None
         if place is not None:
-            done, zone = place.end, place.zone
-            found.add(str(zone))
-    return (zone if len(found) == 1 else None), bool(found)
+            done = place.end
+            found.add(place.zone)
+    return frozenset(found)
 
 
 def zone_of_place(text: str, sentence: tuple[int, int]) -> tzinfo | None:
-    """The zone of the places that a sentence names, or, where it names none, of those of the whole text."""
-    zone, named = zone_between(text, *sentence)
-    return zone if named else zone_between(text, 0, len(text))[0]
+    """The one zone of the places that a sentence names, or, where it names none, of those of the whole text."""
+    found = zones_between(text, *sentence) or zones_between(text, 0, len(text))
+    return next(iter(found)) if len(found) == 1 else None

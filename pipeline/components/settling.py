@@ -22,6 +22,7 @@ from pipeline.components.anchors import (
 )
 from pipeline.components.datelines import byline, dateline, is_dateline, is_heading, is_log_line
 from pipeline.components.finds import Block, Meta
+from pipeline.components.home_zones import Home, no_home
 from pipeline.components.moments import Range, Reading
 from pipeline.components.points import Day, Point
 from pipeline.components.roles import Role, Sentences, role_of
@@ -42,18 +43,20 @@ APART = frozenset({"history", "posted", "promise", "scheduled", "other"})
 
 
 def settle_times(
-    text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences
+    text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences, home: Home = no_home
 ) -> list[Settled]:
     """The times of a text, each with its moments and its role."""
-    return _Settling(text, reading, blocks, meta, sentences).run()
+    return _Settling(text, reading, blocks, meta, sentences, home).run()
 
 
 class _Settling:
     """The state of one text while its times are settled. Slots, roles and days are parallel lists."""
 
-    def __init__(self, text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences) -> None:
+    def __init__(
+        self, text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences, home: Home
+    ) -> None:
         self.text, self.reading, self.blocks, self.meta = text, reading, blocks, meta
-        self.slots = make_slots(text, reading, blocks, meta, sentences)
+        self.slots = make_slots(text, reading, blocks, meta, sentences, home)
         self.roles = self._roles(sentences)
         self.anchor = anchor_of(meta.published)
         if self.anchor is None:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from pipeline.components import zones
 from pipeline.components.anchors import Moment
 from pipeline.components.finds import Block, Meta
+from pipeline.components.home_zones import Home, assumed_zone, no_home
 from pipeline.components.moments import Range, Reading
-from pipeline.components.places import zone_of_place
 from pipeline.components.points import Point
 from pipeline.components.roles import Role, Sentences
 
@@ -28,7 +28,10 @@ STAMP_TAIL = 2
 
 
 class Slot(NamedTuple):
-    """A point with its zone and the place it stands at; `lost` is a zone as written that is not known."""
+    """A point with its zone and the place it stands at; `lost` is a zone as written that is not known.
+
+    `origin` tells what a zone that no words of the text write was taken from (`home_zones`).
+    """
 
     point: Point
     sentence: int
@@ -36,6 +39,7 @@ class Slot(NamedTuple):
     stamp: bool
     zone: tzinfo | None
     lost: str | None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,14 @@ def ends(unit: Point | Range) -> tuple[Point, ...]:
     return (unit.first, unit.last) if isinstance(unit, Range) else (unit,)
 
 
-def make_slots(text: str, reading: Reading, blocks: Sequence[Block], meta: Meta, sentences: Sentences) -> list[Slot]:
+def make_slots(
+    text: str,
+    reading: Reading,
+    blocks: Sequence[Block],
+    meta: Meta,
+    sentences: Sentences,
+    service_home: Home = no_home,
+) -> list[Slot]:
     """A slot for each point, in order, with its own zone or the one it takes from around it."""
     points = [p for unit in reading.points for p in ends(unit)]
     countries = {zones.country(p.zone) for p in points if p.zone is not None} - {None}
@@ -84,19 +95,25 @@ def make_slots(text: str, reading: Reading, blocks: Sequence[Block], meta: Meta,
             zone, lost = _own_zone(point, "", {"us"}, home)
         slots.append(Slot(point, sentences.index(point.start), block, stamp, zone, lost))
     if home is None and reading.declared is None:
-        slots = _placed(slots, text, meta, sentences)
+        slots = _placed(slots, text, meta, sentences, service_home)
     return _share_zones(slots, reading, home)
 
 
-def _placed(slots: list[Slot], text: str, meta: Meta, sentences: Sentences) -> list[Slot]:
-    """The slots with the zone of the place for "local time", and for clocks of a story that names no zone at all."""
-    zoneless = meta.kind in TELLERS and not any(s.zone is not None or s.lost is not None for s in slots)
+def _placed(slots: list[Slot], text: str, meta: Meta, sentences: Sentences, service_home: Home) -> list[Slot]:
+    """The slots with the zone of service or place for "local time", and for the clocks of a text without any zone."""
+    zoneless = not any(s.zone is not None or s.lost is not None for s in slots)
+    home: tzinfo | None = None
+    asked = False
     out = []
     for slot in slots:
         local = slot.point.zone is not None and slot.point.zone.key == "local"
         if slot.zone is None and slot.point.clock is not None and (local or zoneless):
-            zone = zone_of_place(text, sentences.around(slot.point.start))
-            slot = slot if zone is None else slot._replace(zone=zone, lost=None)  # noqa: PLW2901 - the placed one
+            home, asked = (home if asked else service_home()), True
+            around = sentences.around(slot.point.start)
+            found = assumed_zone(text, around, home, by_place=local or meta.kind in TELLERS)
+            if found is not None:
+                kept = slot.lost if found.zone is None else None
+                slot = slot._replace(zone=found.zone, lost=kept, origin=found.origin)  # noqa: PLW2901 - the placed one
         out.append(slot)
     return out
 
@@ -134,18 +151,21 @@ def _own_zone(point: Point, low: str, countries: set[str], home: tzinfo | None) 
 
 def _share_zones(slots: list[Slot], reading: Reading, home: tzinfo | None) -> list[Slot]:
     declared = reading.declared.zone if reading.declared is not None else None
-    own = [(s.point.start, s.point.local or s.zone) for s in slots if s.zone is not None and not _machine(s)]
+    own = [(s.point.start, s) for s in slots if s.zone is not None and not _machine(s)]
     mates = partners(reading)
     out = []
     for number, slot in enumerate(slots):
         mate = slots[mates[number]] if number in mates else None
-        if slot.zone is not None or slot.lost is not None:
+        if slot.zone is not None or slot.lost is not None or slot.origin is not None:
             out.append(slot)
-        elif mate is not None and mate.lost is not None:
-            out.append(slot._replace(lost=mate.lost))
+        elif mate is not None and (mate.lost is not None or mate.zone is not None):
+            out.append(slot._replace(lost=mate.lost, zone=mate.zone, origin=mate.origin))
+        elif declared is not None:
+            out.append(slot._replace(zone=declared))
         else:
-            zone = (mate.zone if mate is not None else None) or declared or _nearest(slot.point.start, own) or home
-            out.append(slot._replace(zone=zone))
+            close = _nearest(slot.point.start, own)
+            zone, origin = (home, None) if close is None else (close.point.local or close.zone, close.origin)
+            out.append(slot._replace(zone=zone, origin=origin))
     return out
 
 
@@ -163,8 +183,8 @@ def _machine(slot: Slot) -> bool:
     return slot.stamp and slot.point.day is not None and slot.point.day.year is not None
 
 
-def _nearest(at: int, own: Sequence[tuple[int, tzinfo]]) -> tzinfo | None:
-    """The zone that stands closest, the earlier of two."""
+def _nearest(at: int, own: Sequence[tuple[int, Slot]]) -> Slot | None:
+    """The slot whose zone stands closest, the earlier of two."""
     number = bisect_left(own, at, key=lambda o: o[0])
     close = own[max(0, number - 1) : number + 1]
     return min(close, key=lambda o: abs(o[0] - at))[1] if close else None

@@ -15,11 +15,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Block, Find, Meta, add, whole
+from pipeline.catalogue import load_catalogue
+from pipeline.components.choose_services import choose_services
+from pipeline.components.finds import Block, Find, Meta, add, finds, whole
+from pipeline.components.home_zones import Home, home_zones, no_home, same_clock
 from pipeline.components.length_roles import length_role
 from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
@@ -37,6 +41,7 @@ ROUGH = re.compile(
 CERTAIN = 0.95
 LIKELY = 0.8
 BARE = 0.5
+ASSUMED = 0.6
 
 
 @Language.factory("outagewire_when", requires=["doc._.blocks"], assigns=["doc._.finds"])
@@ -48,17 +53,28 @@ class When:
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the finds."""
-        add(doc, find_times(whole(doc), doc._.blocks, doc._.meta))
+        add(doc, find_times(whole(doc), doc._.blocks, doc._.meta, lambda: service_home(doc)))
         return doc
 
 
-def find_times(text: str, blocks: Sequence[Block], meta: Meta) -> list[Find]:
-    """The times of a text: pure, so that it can be used and tested without a `Doc`."""
+def service_home(doc: Doc) -> tzinfo | None:
+    """The zone of the service that the text tells of first of all; None where it has none or another's is different."""
+    named = finds(doc, "service")
+    if doc._.meta.service is None and not any(slug in home_zones() for f in named for slug in f.value.split("|")):
+        return None
+    chosen = choose_services(whole(doc), named, doc._.meta, load_catalogue(), finds(doc, "region"))
+    homes = [home_zones().get(slug) for slug in chosen.services]
+    alike = all(home is None or homes[0] is None or same_clock(homes[0], home) for home in homes)
+    return homes[0] if homes and alike else None
+
+
+def find_times(text: str, blocks: Sequence[Block], meta: Meta, home: Home = no_home) -> list[Find]:
+    """The times of a text: pure, so that it can be used and tested without a `Doc`. `home` gives its service's zone."""
     reading = read_times(text)
     if not reading.points and not reading.lengths:
         return []
     sentences = Sentences(text)
-    found = [_time(text, s) for s in settle_times(text, reading, blocks, meta, sentences)]
+    found = [_time(text, s) for s in settle_times(text, reading, blocks, meta, sentences, home)]
     found.extend(_length(text, length, sentences, blocks) for length in reading.lengths)
     return [f for f in found if f is not None]
 
@@ -88,6 +104,8 @@ def _time(text: str, settled: Settled) -> Find | None:
         "half": _open_half(settled.slot.point),
         "next": settled.following.at if settled.following else None,
     }
+    origin = settled.slot.origin
+    sure = BARE if role.name == "none" and not settled.ranged else CERTAIN if role.distance <= 3 else LIKELY
     context = {CONTEXTS[role.name]} if role.name in CONTEXTS else set()
     return Find(
         "range" if settled.ranged else "time",
@@ -95,8 +113,8 @@ def _time(text: str, settled: Settled) -> Find | None:
         settled.end,
         text[settled.start : settled.end],
         value,
-        f"when.{role.cue}",
-        BARE if role.name == "none" and not settled.ranged else CERTAIN if role.distance <= 3 else LIKELY,
+        f"when.{role.cue}.{origin}" if origin in ("home_zone", "place") else f"when.{role.cue}",
+        min(sure, ASSUMED) if origin else sure,
         context,
         data,
     )
