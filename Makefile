@@ -7,7 +7,7 @@ TEST_FLAGS ?= -n auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench nightly serve train train-cause format lock clean
+.PHONY: help setup setup-dev demo test check bench nightly serve train train-cause train-when format lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ train: $(VENV)/.dev ## the classifier of relevance anew (GOLD='FILE...' adds lab
 
 train-cause: $(VENV)/.dev ## the classifier of causes anew
 	$(BIN)/python -m pipeline.train_cause
+
+train-when: $(VENV)/.dev ## the classifier of what a time is the time of anew
+	$(BIN)/python -m pipeline.train_when
 
 format: $(VENV)/.dev ## put the code into the one format
 	$(BIN)/ruff format .

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from pipeline.components.recovery import extent, fails_again, goes_back, runs_well
@@ -53,12 +53,16 @@ DONE = frozenset({"ended", "again", "action", "recovering"})
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """The role of a time, the cue that says so (its id), how many characters away it stands, and on which side."""
+    """The role of a time, the cue that says so (its id), how many characters away it stands, and on which side.
+
+    `likely` tells what was learned of it, where no cue says it clearly (`learned_role`).
+    """
 
     name: str
     cue: str
     distance: int
     behind: bool = False
+    likely: Mapping[str, float] = field(default_factory=dict)
 
 
 class Sentences:

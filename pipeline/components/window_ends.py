@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.components.anchors import anchor_of
 from pipeline.components.finds import Block, Find, Meta
+from pipeline.components.likely_ends import likely_end, likely_start, no_start, roles
 from pipeline.model import Mention, iso
 from pipeline.terms import Precision
 
@@ -107,16 +108,24 @@ def _width(find: Find) -> tuple[bool, timedelta]:
 def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tuple[Pick | None, Pick | None]:
     """Start and end by the words of the text. In a `timeline` a mere day without a cue says less than its posts."""
     single = [f for f in usable if f.field == "time"]
-    start = max((f for f in single if f.data["role"] == "start"), key=_start_order, default=None)
-    end = max((f for f in single if f.data["role"] == "end"), key=_end_order, default=None)
+    role = roles(single)
+    start = max((f for f in single if role[id(f)] == "start"), key=_start_order, default=None)
+    end = max((f for f in single if role[id(f)] == "end"), key=_end_order, default=None)
     if windows and not (start and start.data["cue"] in STRONG):
         return _of_window(windows[0], start, end)
     if start is not None and start.data["precision"] not in FINE:
         start = _finer(start, single)
+    start = start or likely_start(single, end)
+    if end is None or end.data["precision"] not in FINE:
+        end = likely_end(single, start) or end
     if start is None:
-        bare = (f for f in usable if f.data["role"] == "none" and f.start < TOP)
-        bare = (f for f in bare if f.data["precision"] in FINE or not timeline)
-        start = max(bare, key=_start_order, default=None)
+        bare = [
+            f for f in usable if f.data["role"] == "none" and f.start < TOP and (end is None or f.start != end.start)
+        ]
+        bare = [f for f in bare if f.data["precision"] in FINE or not timeline]
+        fine = [f for f in bare if f.data["precision"] in FINE]
+        start = max([f for f in fine if not no_start(f)] or fine or bare, key=_start_order, default=None)
+        end = end or likely_end(single, start)
     if start is None and end is not None and end.data["precision"] not in FINE and end.data["behind"]:
         # "On 4 May the shop is back up": one day is told, and it is the day of the outage.
         return pick(end, "started_at"), None

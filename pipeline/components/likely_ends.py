@@ -1,0 +1,110 @@
+"""Start and end by what was learned of the times whose role no rule tells (`learned_role`).
+
+What two times say of each other counts as well: once a start is told, a later time needs less to be the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pipeline.components.finds import Find
+from pipeline.terms import Precision
+
+FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
+SURE, WITH_START, ALONE = 0.8, 0.5, 0.75
+AGAINST = 0.8
+# Cues that stand before a start and an end alike: "from 10:25 on all was well".
+EITHER = frozenset({"since", "as_of"})
+CERTAIN = frozenset({"incident_start", "incident_end", "summary"})
+NO_START = 0.5
+MOST_SURE = 0.6
+AS_START = 0.3
+LONGEST = timedelta(days=2)
+DAY = timedelta(days=1)
+OVER_NIGHT = timedelta(hours=14)
+EVEN = timedelta(0)
+# How many sentences may lie between the two.
+SENTENCES = 6
+
+
+def roles(single: Sequence[Find]) -> dict[int, str]:
+    """The role of each time, by `id`: that of the rules, but for a cue which all other words around speak against.
+
+    A start turns into an end only behind another start, an end into a start only before another end, and an end into
+    something else only where another end is told: "from 10:25 on all was well", "we kept watching until noon".
+    """
+    told = {id(f): str(f.data["role"]) for f in single}
+    fine = [f for f in single if f.data["precision"] in FINE]
+    for find in fine:
+        likely, role, at = find.data["likely"], find.data["role"], find.data["at"]
+        if not likely or find.data["block"] is not None or find.data["cue"] in CERTAIN or role not in ("start", "end"):
+            continue
+        others = [f for f in fine if f is not find]
+        if role == "start" and likely["end"] >= (WITH_START if find.data["cue"] in EITHER else AGAINST):
+            told[id(find)] = "end" if any(f.data["at"] < at and _starts(f) for f in others) else role
+        elif role == "end" and likely["start"] >= AGAINST:
+            first = not any(f.data["at"] < at and f.data["role"] == "start" for f in others)
+            later = any(f.data["at"] > at and f.data["role"] == "end" for f in others)
+            told[id(find)] = "start" if first and later else role
+        elif role == "end" and likely["other"] + likely["posted"] >= AGAINST:
+            told[id(find)] = "other" if any(_ends(f) for f in others) else role
+    return told
+
+
+def _starts(find: Find) -> bool:
+    return find.data["role"] == "start" or (
+        find.data["role"] == "none" and find.data["likely"].get("start", 0) >= AS_START
+    )
+
+
+def _ends(find: Find) -> bool:
+    return find.data["role"] == "end" and find.data["likely"].get("end", 0) >= WITH_START
+
+
+def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:
+    """The last of the times that are likely the end, and lie behind the start."""
+    told = start is not None and start.data["precision"] in FINE
+    least = WITH_START if told else ALONE
+    found = [f for f in _open(single) if f.data["likely"]["end"] >= least]
+    if start is not None:
+        first = start.data["at"]
+        near = (f for f in found if abs(f.data["sentence"] - start.data["sentence"]) <= SENTENCES)
+        found = [
+            f for f in near if first + EVEN < (_later(f, first) if told else f.data["at"] + DAY) <= first + LONGEST
+        ]
+    best = max(found, key=lambda f: (f.data["likely"]["end"] >= SURE, f.data["at"]), default=None)
+    return _learned(best, "end") if best is not None else None
+
+
+def likely_start(single: Sequence[Find], end: Find | None) -> Find | None:
+    """The first of the times that are likely the start, and lie before the end."""
+    found = [f for f in _open(single) if f.data["likely"]["start"] >= max(AS_START, f.data["likely"]["end"])]
+    if end is not None and end.data["precision"] in FINE:
+        found = [f for f in found if f.data["at"] < _later(end, f.data["at"])]
+    best = min(found, key=lambda f: f.data["at"], default=None)
+    return _learned(best, "start") if best is not None else None
+
+
+def no_start(find: Find) -> bool:
+    """Whether a time without a role is by all likelihood an end, or when something was written."""
+    likely = find.data["likely"]
+    return bool(likely) and bool(likely["end"] + likely["posted"] >= NO_START)
+
+
+def _open(single: Sequence[Find]) -> list[Find]:
+    return [f for f in single if f.data["role"] == "none" and f.data["likely"] and f.data["precision"] in FINE]
+
+
+def _learned(find: Find, role: str) -> Find:
+    """The find with a rule that says that its role was learned, and how sure that is."""
+    rule = find.rule.replace("when.none", "when.learned", 1)
+    return replace(find, rule=rule, confidence=min(MOST_SURE, find.data["likely"][role]))
+
+
+def _later(find: Find, first: datetime) -> datetime:
+    """The time, or the same clock a day later where its date is borrowed and it would lie before the first."""
+    at: datetime = find.data["at"]
+    following: datetime | None = find.data["next"]
+    return following if at <= first and following is not None and following <= first + OVER_NIGHT else at
