@@ -2,7 +2,8 @@
 
 It learns from `data/training/times/*.txt` (texts in which each time stands as ``<e 10:40>`` with the first letter of
 its role) and from the words of the rules of time, and writes `pipeline/weights/when.bin`. All of it is in the
-repository, so the same weights can be made by anyone. With ``--folds`` it prints how texts fare that it did not learn from.
+repository, so the same weights can be made by anyone. With ``--folds`` it prints how texts fare that it did not
+learn from.
 """
 
 from __future__ import annotations

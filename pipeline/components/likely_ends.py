@@ -24,7 +24,6 @@ AS_START = 0.3
 LONGEST = timedelta(days=2)
 DAY = timedelta(days=1)
 OVER_NIGHT = timedelta(hours=14)
-EVEN = timedelta(0)
 # How many sentences may lie between the two.
 SENTENCES = 6
 
@@ -54,13 +53,12 @@ def roles(single: Sequence[Find]) -> dict[int, str]:
 
 
 def _starts(find: Find) -> bool:
-    return find.data["role"] == "start" or (
-        find.data["role"] == "none" and find.data["likely"].get("start", 0) >= AS_START
-    )
+    role, likely = find.data["role"], find.data["likely"]
+    return bool(role == "start" or (role == "none" and likely.get("start", 0) >= AS_START))
 
 
 def _ends(find: Find) -> bool:
-    return find.data["role"] == "end" and find.data["likely"].get("end", 0) >= WITH_START
+    return bool(find.data["role"] == "end" and find.data["likely"].get("end", 0) >= WITH_START)
 
 
 def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:
@@ -71,9 +69,7 @@ def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:
     if start is not None:
         first = start.data["at"]
         near = (f for f in found if abs(f.data["sentence"] - start.data["sentence"]) <= SENTENCES)
-        found = [
-            f for f in near if first + EVEN < (_later(f, first) if told else f.data["at"] + DAY) <= first + LONGEST
-        ]
+        found = [f for f in near if first < (_later(f, first) if told else f.data["at"] + DAY) <= first + LONGEST]
     best = max(found, key=lambda f: (f.data["likely"]["end"] >= SURE, f.data["at"]), default=None)
     return _learned(best, "end") if best is not None else None
 

@@ -23,8 +23,8 @@ from pipeline.components.anchors import (
 from pipeline.components.datelines import byline, dateline, is_dateline, is_heading, is_log_line
 from pipeline.components.finds import Block, Meta
 from pipeline.components.home_zones import Home, no_home
-from pipeline.components.learned_role import Place, likely_roles
 from pipeline.components.moments import Range, Reading
+from pipeline.components.open_roles import with_likely
 from pipeline.components.points import Day, Point
 from pipeline.components.roles import Role, Sentences, role_of
 from pipeline.components.slots import Settled, Slot, ends, make_slots
@@ -34,11 +34,7 @@ ONE_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 NO_TIME = timedelta(0)
 CLOSE = 3
-# Roles that what was learned may add to, or speak against.
-OPEN = frozenset({"none", "start", "end"})
 LIKELY_END = 0.4
-# A longer text tells of more than one outage, and is left to the rules.
-MOST_CHARACTERS = 4_000
 # "first shown ten days ago" dates nothing else.
 LENT = -2
 # Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
@@ -109,33 +105,7 @@ class _Settling:
             if any(p.day is not None and ((p.day.shift or 0) > 0 or p.day.weeks == -1) for p in ends(unit)):
                 role = Role("scheduled", "tomorrow", 0)
             out.extend([role] * len(ends(unit)))
-        return self._learned(out, sentences)
-
-    def _learned(self, roles: list[Role], sentences: Sentences) -> list[Role]:
-        """The roles with what was learned of those that the rules leave open or in doubt, of clocks alone."""
-        if len(self.text) > MOST_CHARACTERS:
-            return roles
-        units, at = self.reading.points, 0
-        open_ones: list[tuple[int, Place]] = []
-        for i, unit in enumerate(units):
-            slot = self.slots[at]
-            if roles[at].name in OPEN and isinstance(unit, Point) and unit.clock is not None and not slot.stamp:
-                whole = sentences.around(unit.start)[0], sentences.around(unit.end - 1)[1]
-                bounds = self._bounds(whole, slot.block)
-                open_ones.append((at, ((unit.start, unit.end), bounds, self._clocks_beside(i))))
-            at += len(ends(unit))
-        for (number, _), likely in zip(open_ones, likely_roles(self.text, [p for _, p in open_ones]), strict=True):
-            roles[number] = replace(roles[number], likely=likely)
-        return roles
-
-    def _clocks_beside(self, i: int) -> tuple[int, int]:
-        """The end of the clock before and the start of the next: a mere day has no words of its own."""
-        units = self.reading.points
-        clocks = [isinstance(u, Range) or u.clock is not None for u in units[max(0, i - 2) : i + 3]]
-        first = max(0, i - 2)
-        before = next((units[j].end for j in range(i - 1, first - 1, -1) if clocks[j - first]), 0)
-        last = min(len(units), i + 3)
-        return before, next((units[j].start for j in range(i + 1, last) if clocks[j - first]), len(self.text))
+        return with_likely(self.text, units, self.slots, out, sentences, self._bounds)
 
     def _bounds(self, sentence: tuple[int, int], block: int | None) -> tuple[int, int]:
         """The sentence without what lies outside of its post: the label of a post is no cue."""

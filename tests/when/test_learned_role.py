@@ -1,4 +1,4 @@
-"""What is learned of the role of a time: it speaks where the rules are silent or plainly wrong, and says that it did."""
+"""What is learned of the role of a time: it speaks where the rules are silent or wrong, and says that it did."""
 
 from __future__ import annotations
 
