@@ -13,12 +13,12 @@ from pipeline.components.finds import Find
 from pipeline.terms import Precision
 
 FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
-SURE, WITH_START, ALONE = 0.8, 0.5, 0.75
+SURE, WITH_START, ALONE = 0.8, 0.5, 0.9
 AGAINST = 0.8
 # Cues that stand before a start and an end alike: "from 10:25 on all was well".
 EITHER = frozenset({"since", "as_of"})
 CERTAIN = frozenset({"incident_start", "incident_end", "summary"})
-NO_START = 0.5
+FIRST = 0.5
 MOST_SURE = 0.6
 AS_START = 0.3
 LONGEST = timedelta(days=2)
@@ -35,21 +35,40 @@ def roles(single: Sequence[Find]) -> dict[int, str]:
     something else only where another end is told: "from 10:25 on all was well", "we kept watching until noon".
     """
     told = {id(f): str(f.data["role"]) for f in single}
-    fine = [f for f in single if f.data["precision"] in FINE]
+    fine = sorted((f for f in single if f.data["precision"] in FINE), key=lambda f: f.data["at"])
     for find in fine:
-        likely, role, at = find.data["likely"], find.data["role"], find.data["at"]
-        if not likely or find.data["block"] is not None or find.data["cue"] in CERTAIN or role not in ("start", "end"):
-            continue
-        others = [f for f in fine if f is not find]
-        if role == "start" and likely["end"] >= (WITH_START if find.data["cue"] in EITHER else AGAINST):
-            told[id(find)] = "end" if any(f.data["at"] < at and _starts(f) for f in others) else role
-        elif role == "end" and likely["start"] >= AGAINST:
-            first = not any(f.data["at"] < at and f.data["role"] == "start" for f in others)
-            later = any(f.data["at"] > at and f.data["role"] == "end" for f in others)
-            told[id(find)] = "start" if first and later else role
-        elif role == "end" and likely["other"] + likely["posted"] >= AGAINST:
-            told[id(find)] = "other" if any(_ends(f) for f in others) else role
+        likely, role = find.data["likely"], find.data["role"]
+        if likely and role in ("start", "end") and find.data["block"] is None and find.data["cue"] not in CERTAIN:
+            before = [f for f in fine if f.data["at"] < find.data["at"]]
+            behind = [f for f in fine if f.data["at"] > find.data["at"]]
+            started = any(told[id(f)] == "start" for f in before)
+            told[id(find)] = (
+                _start_or(find, before, behind) if role == "start" else _end_or(find, before, behind, started=started)
+            )
     return told
+
+
+def _start_or(find: Find, before: Sequence[Find], behind: Sequence[Find]) -> str:
+    """What a start of the rules is by the words around it and by the other times."""
+    likely, either = find.data["likely"], find.data["cue"] in EITHER
+    if likely["end"] >= (WITH_START if either else AGAINST) and any(_starts(f) for f in before):
+        return "end"
+    if either and likely["start"] < WITH_START and any(_open(f) and f.data["likely"]["start"] >= SURE for f in before):
+        return "other"
+    instead = (f for f in behind if f.data["role"] in ("start", "none", "end"))
+    if likely["other"] >= AGAINST and any(f.data["likely"].get("start", 0) >= AGAINST for f in instead):
+        return "other"
+    return "start"
+
+
+def _end_or(find: Find, before: Sequence[Find], behind: Sequence[Find], *, started: bool) -> str:
+    """What an end of the rules is by the words around it and by the other times."""
+    likely = find.data["likely"]
+    if likely["start"] >= AGAINST and any(f.data["role"] == "end" for f in behind):
+        return "end" if started else "start"
+    if likely["other"] + likely["posted"] >= AGAINST and any(_ends(f) for f in (*before, *behind)):
+        return "other"
+    return "end"
 
 
 def _starts(find: Find) -> bool:
@@ -65,7 +84,7 @@ def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:
     """The last of the times that are likely the end, and lie behind the start."""
     told = start is not None and start.data["precision"] in FINE
     least = WITH_START if told else ALONE
-    found = [f for f in _open(single) if f.data["likely"]["end"] >= least]
+    found = [f for f in single if _open(f) and f.data["likely"]["end"] >= least]
     if start is not None:
         first = start.data["at"]
         near = (f for f in found if abs(f.data["sentence"] - start.data["sentence"]) <= SENTENCES)
@@ -76,21 +95,21 @@ def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:
 
 def likely_start(single: Sequence[Find], end: Find | None) -> Find | None:
     """The first of the times that are likely the start, and lie before the end."""
-    found = [f for f in _open(single) if f.data["likely"]["start"] >= max(AS_START, f.data["likely"]["end"])]
+    found = [f for f in single if _open(f) and f.data["likely"]["start"] >= max(AS_START, f.data["likely"]["end"])]
     if end is not None and end.data["precision"] in FINE:
         found = [f for f in found if f.data["at"] < _later(end, f.data["at"])]
     best = min(found, key=lambda f: f.data["at"], default=None)
     return _learned(best, "start") if best is not None else None
 
 
-def no_start(find: Find) -> bool:
-    """Whether a time without a role is by all likelihood an end, or when something was written."""
+def like_a_start(find: Find, earliest: datetime | None) -> float:
+    """How much a time without a role looks like the start: by its words, and by being the first of all."""
     likely = find.data["likely"]
-    return bool(likely) and bool(likely["end"] + likely["posted"] >= NO_START)
+    return float(likely.get("start", 0) - likely.get("posted", 0) + (FIRST if find.data["at"] == earliest else 0))
 
 
-def _open(single: Sequence[Find]) -> list[Find]:
-    return [f for f in single if f.data["role"] == "none" and f.data["likely"] and f.data["precision"] in FINE]
+def _open(find: Find) -> bool:
+    return bool(find.data["role"] == "none" and find.data["likely"] and find.data["precision"] in FINE)
 
 
 def _learned(find: Find, role: str) -> Find:

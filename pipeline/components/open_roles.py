@@ -1,4 +1,4 @@
-"""Which times of a text are asked of what was learned (`learned_role`): clocks, where the rules leave room for doubt."""
+"""Which times of a text are asked of what was learned (`learned_role`): clocks whose role is open to doubt."""
 
 from __future__ import annotations
 

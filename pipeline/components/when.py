@@ -6,7 +6,8 @@ gives a `range` (2020-07-01T09:24:00Z/2020-07-01T11:15:00Z) and a `duration`. Th
 `at`, `precision`, for a range `to`, `to_precision` and `minutes` (by its clocks alone); `role`, `cue`, `distance`
 (characters to the cue) and `behind` (the cue follows); `sentence`, `block`, `stamp` (it is the stamp of a post);
 `likely` (what was learned of its role), `lost` (a zone that is not known, "" where a clock has none), `borrowed`
-(the date is not its own), `conflict` (the weekday is not the date's), `half` (its half of the day is open), `next` (a borrowed end a day later).
+(the date is not its own), `conflict` (the weekday is not the date's), `half` (its half of the day is open), `next`
+(a borrowed end a day later).
 Of a `duration`: `minutes`, `unit`, `role`, `cue`, `distance`, `sentence`, `block`, `vague` ("several hours"), `long`,
 `rough` ("nearly three hours").
 """
@@ -27,6 +28,7 @@ from pipeline.components.home_zones import Home, home_zones, no_home, same_clock
 from pipeline.components.length_roles import length_role
 from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
+from pipeline.components.offsets import offset_times
 from pipeline.components.points import Point
 from pipeline.components.roles import Sentences
 from pipeline.components.settling import settle_times
@@ -76,7 +78,8 @@ def find_times(text: str, blocks: Sequence[Block], meta: Meta, home: Home = no_h
     sentences = Sentences(text)
     found = [_time(text, s) for s in settle_times(text, reading, blocks, meta, sentences, home)]
     found.extend(_length(text, length, sentences, blocks) for length in reading.lengths)
-    return [f for f in found if f is not None]
+    kept = [f for f in found if f is not None]
+    return [*kept, *offset_times(text, kept, reading.lengths, sentences)]
 
 
 def _time(text: str, settled: Settled) -> Find | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.components.anchors import anchor_of
 from pipeline.components.finds import Block, Find, Meta
-from pipeline.components.likely_ends import likely_end, likely_start, no_start, roles
+from pipeline.components.likely_ends import like_a_start, likely_end, likely_start, roles
 from pipeline.model import Mention, iso
 from pipeline.terms import Precision
 
@@ -36,6 +36,7 @@ TOP = 1500
 SHORT_GAP = timedelta(hours=1)
 STAMP_REACH = 80
 DAY_MINUTES = 1440
+HALF_HOUR = 30
 TOUCHING = timedelta(minutes=2)
 NEAR = 120
 ONE_DAY = timedelta(days=1)
@@ -124,7 +125,8 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
         ]
         bare = [f for f in bare if f.data["precision"] in FINE or not timeline]
         fine = [f for f in bare if f.data["precision"] in FINE]
-        start = max([f for f in fine if not no_start(f)] or fine or bare, key=_start_order, default=None)
+        earliest = min((f.data["at"] for f in fine), default=None)
+        start = max(fine or bare, key=lambda f: (like_a_start(f, earliest), _start_order(f)), default=None)
         end = end or likely_end(single, start)
     if start is None and end is not None and end.data["precision"] not in FINE and end.data["behind"]:
         # "On 4 May the shop is back up": one day is told, and it is the day of the outage.
@@ -255,7 +257,8 @@ def computed_start(end: Pick | None, told: list[Find]) -> Pick | None:
     at = end.at - timedelta(minutes=lasted.data["minutes"])
     rule = "when.end_and_duration"
     mention = replace(lasted.as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
-    return Pick(at, Precision.MINUTE if lasted.data["unit"] == "minute" else Precision.HOUR, mention, rule)
+    minute = lasted.data["unit"] == "minute" or lasted.data["minutes"] % HALF_HOUR
+    return Pick(at, Precision.MINUTE if minute else Precision.HOUR, mention, rule)
 
 
 def published_start(meta: Meta, end: Pick | None) -> Pick | None:
