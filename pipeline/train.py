@@ -41,6 +41,10 @@ WEAK = 0.6
 """What a label counts that nobody checked by hand."""
 SKETCH = 0.4
 """What a line of `data/training` counts: it was written to teach, and is plainer than what people write."""
+CAUSE = 0.2
+"""What a sentence of `data/training/causes` counts: it was written to teach something else."""
+COUNTS = {"data/training/causes": CAUSE, "data/training": SKETCH}
+"""What a label counts by the beginning of its origin; others count 1."""
 FOLDS = 5
 SAMPLED = 10
 NOT_SEEN = ["outagewire_blocks", "outagewire_when", "outagewire_cause", "outagewire_learned_cause", "outagewire_state"]
@@ -52,8 +56,16 @@ KINDS = {
     "headlines": "news",
     "stories": "news",
     "articles": "news",
+    "passages-news": "news",
+    "passages-status": "status",
+    "passages-postmortem": "postmortem",
 }
-UNTITLED = frozenset({"posts", "slang"})
+"""Kind of source by the name of a file, or by what stands before its hyphen."""
+PASSAGES = ("news", "news", "postmortem", "status")
+BOTH_WAYS = frozenset({"data/training/headlines", "data/training/stories", "data/training/stories-slow"})
+"""Files whose texts are also learned from without their titles, as passages; see `without_title`."""
+BARE = ", bare"
+UNTITLED = frozenset({"posts", "slang", "passages"})
 PARAGRAPH = re.compile(r"\s*\|\|\s*")
 WHEN = "2026-03-03T10:00:00Z"
 
@@ -75,6 +87,8 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
     ``||`` parts a headline from the text, and after that paragraphs.
     """
+    family = path.stem.partition("-")[0]
+    kind = KINDS.get(path.stem) or KINDS[family]
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -82,13 +96,23 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
         if sign not in {"+", "-"} or not said.strip():
             raise UsageError(f"{path.name}, line {number}: a line is + or -, a blank and a text")
         head, _, rest = said.partition("||")
-        record = {"id": f"{path.stem}-{digest(said)}", "kind": KINDS[path.stem], "published": WHEN}
+        record = {"id": f"{path.stem}-{digest(said)}", "kind": kind, "published": WHEN}
         record |= (
             {"text": said}
-            if path.stem in UNTITLED
+            if family in UNTITLED
             else {"title": head.strip(), "text": PARAGRAPH.sub("\n\n", rest.strip())}
         )
         yield record | {"gold": {"is_outage": sign == "+"}}
+
+
+def read_causes(path: Path) -> Iterator[dict[str, Any]]:
+    """The sentences of a file of `data/training/causes` that state a cause, as passages that tell of an outage."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        category, _, said = line.partition(": ")
+        if said and not line.startswith("#") and category != "unknown":
+            key = digest(said)
+            kind = PASSAGES[int(key, 16) % len(PASSAGES)]
+            yield {"id": f"cause-{key}", "kind": kind, "text": said, "published": WHEN, "gold": {"is_outage": True}}
 
 
 def read_gold(path: Path) -> Iterator[dict[str, Any]]:
@@ -101,8 +125,15 @@ def read_gold(path: Path) -> Iterator[dict[str, Any]]:
 
 def examples(further: Iterable[Path] = ()) -> list[Example]:
     """Every labelled text of the repository and of further files. Raises `UsageError` where one cannot be read."""
-    own = [path for kind in ("training/*.txt", "gold/*.jsonl") for path in sorted((ROOT / "data").glob(kind))]
-    return [_example(origin(path), record) for path in (*own, *further) for record in records_of(path)]
+    own = [path for kind in ("training/**/*.txt", "gold/*.jsonl") for path in sorted((ROOT / "data").glob(kind))]
+    labelled = [(origin(path), record) for path in (*own, *further) for record in records_of(path)]
+    bare = [(f"{place}{BARE}", without_title(record)) for place, record in labelled if place in BOTH_WAYS]
+    return [_example(*pair) for pair in (*labelled, *bare)]
+
+
+def without_title(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The same record as a passage: its text, or its title where that is all there is."""
+    return {key: record[key] for key in record if key != "title"} | {"text": record["text"] or record["title"]}
 
 
 def sample() -> list[tuple[str, dict[str, Any]]]:
@@ -124,7 +155,10 @@ def scores_of(texts: Sequence[Example]) -> list[float]:
 def records_of(path: Path) -> Iterator[dict[str, Any]]:
     """The labelled records of one file. Raises `UsageError` where it cannot be read."""
     try:
-        yield from read_lines(path) if path.suffix == ".txt" else read_gold(path)
+        if path.suffix == ".txt":
+            yield from read_causes(path) if path.parent.name == "causes" else read_lines(path)
+        else:
+            yield from read_gold(path)
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{path} cannot be read as labelled texts: {error}") from error
 
@@ -150,7 +184,8 @@ def _example(place: str, record: Mapping[str, Any]) -> Example:
     told = tell(reading.text, reading.meta, service, finds(doc, "service"))
     before = sum_of_rules(found, reading.meta, kind, told, size=len(reading.text), service=stands)
     seen = all_features(reading.text, found, reading.meta, kind, service, told)
-    weight = WEAK if gold.get("weak") else SKETCH if place.startswith("data/training") else 1.0
+    counts = (CAUSE if place.endswith(BARE) else count for start, count in COUNTS.items() if place.startswith(start))
+    weight = WEAK if gold.get("weak") else next(counts, 1.0)
     return Example(place, str(record["id"]), bool(gold["is_outage"]), weight, seen, RULE_SHARE * before)
 
 

@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent.parent / "weights"
 WEIGHTS = FOLDER / "relevance.bin"
 LENGTH = 2**17
 NGRAMS = 3
-MOST_PAIRED = 12
+MOST_PAIRED = 16
+STEM = 5
 
 Features = tuple[Any, Any]
 
@@ -32,19 +33,22 @@ def features(
     text: Sequence[str],
     shares: Mapping[str, float] | None = None,
     *,
-    titled: bool = True,
+    alone: str | None = None,
 ) -> Features:
     """Keys and values, for `Model`: each fact, the rows as one to three in a row, pairs of the title, and shares.
 
-    The row of a text without a title is hashed twice, as a title and as a post, so that what holds for both is
-    learned once and what holds for posts alone is learned beside it.
+    The row of a text without a title is hashed twice, as a title and as what `alone` says, so that what holds for
+    both is learned once and what holds for a post or a passage alone is learned beside it. Of its longer words the
+    beginnings are hashed as well, since few posts share a word and more share a stem.
     """
     ops = NumpyOps()
     keys = [_hash("fact", facts), _hash("pair", pairs(title))]
-    rows = [("title", title, NGRAMS), ("text", text, NGRAMS - 1), *([] if titled else [("post", title, NGRAMS - 1)])]
+    rows = [("title", title, NGRAMS), ("text", text, NGRAMS - 1), *([(alone, title, NGRAMS - 1)] if alone else [])]
     for part, row, most in rows:
         single = _hash(part, row)
         keys += [single, *(ops.ngrams(n, single) for n in range(2, min(most, len(row)) + 1))]
+    if alone:
+        keys.append(_hash("stem", [word[:STEM] for word in title if len(word) > STEM and not word.isupper()]))
     found = np.unique(np.concatenate(keys))
     values = np.ones(len(found), dtype="float32")
     if shares:

@@ -17,7 +17,7 @@ from pipeline.components.judge import Features, features, judge
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import load_rules, tables
 from pipeline.components.told import SILENT, Told, tell
-from pipeline.terms import Kind
+from pipeline.terms import Kind, SourceKind
 
 READ = 1_500
 THRESHOLD = 0.5
@@ -82,7 +82,8 @@ def all_features(
     facts += [f"service {standing(service, meta)}", f"source {meta.kind}", f"kind {kind}", *told.facts]
     if len(text) <= meta.title_end:
         facts.append("title alone")
-    return features(facts, told.title, told.text, told.shares, titled=bool(meta.title_end))
+    alone = None if meta.title_end else "post" if meta.kind == SourceKind.SOCIAL else "passage"
+    return features(facts, told.title, told.text, told.shares, alone=alone)
 
 
 def is_late(find: Find, meta: Meta) -> bool:
@@ -103,10 +104,10 @@ def sum_of_rules(found: Sequence[Find], meta: Meta, kind: Kind, told: Told, *, s
     """What the rules say, in log odds.
 
     What speaks for an outage counts for less behind the lead, and a service only where something seems to fail.
-    A status page's own text is taken to tell of an outage unless it announces maintenance or advises.
+    A status page and a review of an incident are taken to tell of one unless they announce maintenance or advise.
     """
     weights: Mapping[str, float] = tables("relevance")["weights"]
-    late = LATE_SHARE if told.facts[0] == "title silent" else 1.0
+    late = LATE_SHARE if meta.title_end and told.facts[0] == "title silent" else 1.0
     total: float = weights["bias"]
     for find in found:
         weight = find.data["weight"]
@@ -122,6 +123,7 @@ def sum_of_rules(found: Sequence[Find], meta: Meta, kind: Kind, told: Told, *, s
     }[service]
     if size <= meta.title_end:
         total += weights["title_alone"]
-    if meta.kind == "status":
-        total += -1.0 if kind in {Kind.MAINTENANCE, Kind.ADVISORY} else weights["status_page"]
+    if meta.kind in {SourceKind.STATUS, SourceKind.POSTMORTEM}:
+        announces = kind in {Kind.MAINTENANCE, Kind.ADVISORY}
+        total += -1.0 if announces else weights[f"{meta.kind}_page"]
     return total
