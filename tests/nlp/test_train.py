@@ -83,3 +83,25 @@ def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
     path.write_text('{"id": 1, "title": "Mail is down"}', encoding="utf-8")
     with pytest.raises(UsageError, match=r"texts\.jsonl cannot be read"):
         list(train.records_of(path))
+
+
+def test_a_passage_has_the_kind_of_its_file_and_no_title(tmp_path: Path) -> None:
+    path = tmp_path / "passages-postmortem.txt"
+    path.write_text("+ Failover worked, the way back did not.\n- The drill ended at noon.\n", encoding="utf-8")
+    records = list(train.read_lines(path))
+    assert [record["kind"] for record in records] == ["postmortem"] * 2
+    assert [record["gold"]["is_outage"] for record in records] == [True, False]
+    assert not any("title" in record for record in records)
+
+
+def test_sentences_that_state_no_cause_teach_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "causes" / "first.txt"
+    path.parent.mkdir()
+    path.write_text("# a remark\ndns: A zone was empty.\nunknown: We are looking into it.\n", encoding="utf-8")
+    assert [record["text"] for record in train.records_of(path)] == ["A zone was empty."]
+
+
+def test_a_record_without_its_title_is_its_text_or_what_the_title_said() -> None:
+    both = {"id": "one", "kind": "news", "title": "Shop gone", "text": "It came back at ten."}
+    assert train.without_title(both) == {"id": "one", "kind": "news", "text": "It came back at ten."}
+    assert train.without_title(both | {"text": ""})["text"] == "Shop gone"
