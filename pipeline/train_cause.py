@@ -25,7 +25,7 @@ from pipeline.model import digest
 from pipeline.terms import Cause
 
 FOLDER = Path(__file__).parent.parent / "data" / "training"
-ROUNDS, RATE, PULL = 200, 0.05, 0.3
+ROUNDS, RATE, PULL = 200, 0.05, 1.0
 FOLDS = 5
 WITHOUT = 0.5
 """What a line without a cause counts that was written for relevance."""
@@ -54,8 +54,8 @@ def read_sentences(folder: Path = FOLDER) -> list[Sentence]:
             if name not in set(Cause) or not text.strip():
                 raise UsageError(f"{path.name}, line {number}: a line is a cause, a colon and a sentence")
             found.append(Sentence(text, Cause(name), 1.0, sentence_features(text)))
-    for name in ("posts", "forum"):
-        lines = [line for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line[:2] == "+ "]
+    for name, sign in (("posts", "+ "), ("forum", "+ "), ("headlines", "- ")):
+        lines = [line for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line[:2] == sign]
         texts = [line[2:] for line in lines[::EVERY]]
         found += [Sentence(text, Cause.UNKNOWN, WITHOUT, sentence_features(text)) for text in texts]
     return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.components.failed_service import FIRST, OTHER, family
 from pipeline.components.finds import Find
-from pipeline.components.learned_cause import STATED
+from pipeline.components.learned_cause import LATER, LEADING_UP, STATED
 from pipeline.model import Mention
 from pipeline.terms import Cause
 
@@ -20,6 +20,7 @@ MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_S
 # What happens to a house or a part of it, and what such things do to the rest where one sentence follows the other.
 BLOWS = frozenset({Cause.POWER, Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.SECURITY_ATTACK})
 BLOWN = frozenset({Cause.COOLING, Cause.HARDWARE, Cause.POWER})
+EARLIER = TRIGGERS | {Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.CERTIFICATE_EXPIRY, Cause.SECURITY_ATTACK}
 FOLLOWED = 0.28  # what needs, in a short text, the cause from which the next sentence says that something followed
 HEDGED = 0.85  # what a hedge leaves of a confidence
 NAMED = frozenset({FIRST["id"], OTHER["id"]})
@@ -71,6 +72,8 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     if "hedged" in best.context and any(f.data["role"] == "unstated" for f in causes):
         return CauseChoice(mentions=mentions)
     chain = link_up(best, usable)
+    if chain[0].value in LATER:
+        chain = [*learned_before(chain[0], learned), *chain]
     root = chain[0]
     order = tuple(dict.fromkeys(Cause(f.value) for f in chain))
     return CauseChoice(Cause(root.value), order, root.text, "hedged" in root.context, mentions)
@@ -162,6 +165,16 @@ def trigger_before(best: Find, usable: Sequence[Find]) -> list[Find]:
         and f.data["sentence"][1] == first
         and weigh(f) >= max(f.data["enough"], ROOT * weigh(best))
     ]
+
+
+def learned_before(link: Find, learned: Sequence[Find]) -> list[Find]:
+    """What a later link of a chain most likely came from: learned of its own sentence or of one shortly before.
+
+    "The log level was raised on Monday. By noon the disks were full."
+    """
+    first, last = link.data["sentence"]
+    near = [f for f in learned if f.value in EARLIER and first - LEADING_UP <= f.data["sentence"][0] < last]
+    return sorted(near, key=weigh)[-1:]
 
 
 def place(find: Find) -> tuple[int, int]:

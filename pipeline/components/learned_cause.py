@@ -2,9 +2,10 @@
 
 Worked sentence: no rule knows "the filler line ate our uplink for lunch", yet its words lie nearer to
 sentences on networks than to any others. A word counts as itself, by its stem and by what it stands for
-(`cause_words`). The find is the few words that speak most for the cause, and counts only where the rules are silent
-(`choose_cause`), not even saying that no cause is known. A long text is left to the rules: most of its sentences are
-on something else. The weights come from `python -m pipeline.train_cause`.
+(`cause_words`). The find is the few words that speak most for the cause, and counts where the rules are silent
+(`choose_cause`), not even saying that no cause is known; or where they have heard only a later link of a
+chain, such as a full disk, and the words before tell what filled it. A long text that is no story is left to
+the rules: most of its sentences are on something else. The weights come from `python -m pipeline.train_cause`.
 """
 
 from __future__ import annotations
@@ -32,16 +33,37 @@ CLASSES: Final = tuple(sorted(Cause))
 STATED: Final = frozenset({"trigger", "mechanism", "alone"})
 """Roles of what the rules find stated; after such a find nothing is left to learn."""
 NONE = CLASSES.index(Cause.UNKNOWN)
-LENGTH = 2**15
+LENGTH = 2**16
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+")
-MOST_CHARACTERS = 600
+MOST_CHARACTERS, MOST_OF_STORY = 600, 2500
+"""Length of a text that is read whole, of any kind and of those that tell a story."""
+STORIES: Final = frozenset({"news", "social", None})
+LATER: Final = frozenset(
+    {
+        Cause.CAPACITY_OVERLOAD,
+        Cause.COOLING,
+        Cause.DATABASE_STORAGE,
+        Cause.DNS,
+        Cause.HARDWARE,
+        Cause.NETWORK,
+        Cause.POWER,
+    }
+)
+"""What fails because of something else at least as often as by itself."""
+LEADING_UP = 250
+"""Characters before the sentence of such a cause in which what led up to it may stand."""
 SHORTEST, LONGEST = 15, 400
-STATES = 0.9
+STATES = 0.87
 """Probability that a sentence states a cause at all, from which it is looked at."""
+STATES_IN_STORY = 0.95
+"""The same in a long story, most sentences of which are on something else."""
 SHARE = 0.4
 """Share of the likeliest cause among all causes, from which it is named."""
 QUOTED_WORDS = 6
+ENDS = (".", "!", "?", '"', "\u201d", "\u00bb")
 STEM, SHORT_STEM = 6, 5
+NEAR = 6
+"""Words within which two concepts are seen as a pair."""
 
 
 @cache
@@ -59,12 +81,15 @@ def word_keys(words: Sequence[str]) -> list[list[int]]:
     """For each word the keys of the features that begin with it."""
     plain = ["0" if word.isdigit() else word for word in words]
     stems = [word[:STEM] for word in plain]
+    standing = [concept(word) for word in plain]
     keys = []
     for at, word in enumerate(plain):
         told = [f"word {word}", f"stem {word[:SHORT_STEM]}"]
         told += [f"pair {stems[at]} {stem}" for stem in stems[at + 1 : at + 2]]
-        if (stands_for := concept(word)) is not None:
-            told.append(f"is {stands_for}")
+        if standing[at] is not None:
+            told.append(f"is {standing[at]}")
+            after = next((name for name in standing[at + 1 : at + NEAR] if name is not None), None)
+            told += [f"then {standing[at]} {after}"] if after else []
         keys.append([hash_string(feature) for feature in told])
     return keys
 
@@ -77,13 +102,22 @@ def joined(keys: Sequence[Sequence[int]]) -> Features:
 
 def judge_sentence(sentence: str) -> tuple[Cause, float]:
     """The likeliest cause of a sentence, and how likely it states one; `unknown` where no cause stands out."""
-    scores = model().predict(batch([sentence_features(sentence)]))[0]
-    likely = np.exp(scores - scores.max())
-    likely /= likely.sum()
-    states = float(1 - likely[NONE])
-    likely[NONE] = 0
-    best = int(likely.argmax())
-    return (CLASSES[best], states) if likely[best] >= SHARE * states else (Cause.UNKNOWN, states)
+    return judge_sentences([sentence])[0]
+
+
+def judge_sentences(sentences: Sequence[str]) -> list[tuple[Cause, float]]:
+    """The same of many sentences, read together."""
+    scores = model().predict(batch([sentence_features(sentence) for sentence in sentences]))
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    likely /= likely.sum(axis=1, keepdims=True)
+    states = 1 - likely[:, NONE]
+    likely[:, NONE] = 0
+    best = likely.argmax(axis=1)
+    stands_out = likely.max(axis=1) >= SHARE * states
+    return [
+        (CLASSES[at] if plain else Cause.UNKNOWN, float(sure))
+        for at, plain, sure in zip(best, stands_out, states, strict=True)
+    ]
 
 
 def telling_words(sentence: str, cause: Cause) -> tuple[int, int]:
@@ -98,34 +132,60 @@ def telling_words(sentence: str, cause: Cause) -> tuple[int, int]:
     return places[first][0], places[first + size - 1][1]
 
 
-def silences(find: Find) -> bool:
-    """Whether after this find of the rules nothing is left to learn: a cause is stated, or said not to be known."""
-    role = find.data["role"]
-    return role == "unstated" or (role in STATED and bool(find.confidence >= find.data["enough"]))
+def to_read(doc: Doc, text: str) -> tuple[int, int] | None:
+    """The part of a text that is left to learn from: all of it, what leads up to a later link of a chain, or nothing.
+
+    Nothing is left where the rules have heard that the cause is not known, or what may well have come first.
+    """
+    told = finds(doc, "cause")
+    if any(find.data["role"] == "unstated" for find in told):
+        return None
+    stated = [f for f in told if f.data["role"] in STATED and f.confidence >= f.data["enough"]]
+    if stated:
+        best = max(stated, key=lambda f: f.confidence)
+        if any(f.value not in LATER for f in stated) or len(text) > MOST_CHARACTERS:
+            return None
+        return max(0, best.data["sentence"][0] - LEADING_UP), best.data["sentence"][1]
+    return (0, len(text)) if len(text) <= (MOST_OF_STORY if doc._.meta.kind in STORIES else MOST_CHARACTERS) else None
 
 
 class LearnedCause:
-    """The component: adds at most one find of field ``cause``, with the role ``learned``."""
+    """The component: adds finds of field ``cause``, with the role ``learned``, of the sentences that state one."""
 
     def __call__(self, doc: Doc) -> Doc:
-        """Add the find of the sentence that most likely states a cause."""
+        """Add a find for each sentence that most likely states a cause."""
         text = whole(doc)
-        if len(text) > MOST_CHARACTERS or any(silences(find) for find in finds(doc, "cause")):
+        part = to_read(doc, text)
+        if part is None:
             return doc
         bounds = starts(text)
-        best: Find | None = None
-        for start, end in zip(bounds, [*bounds[1:], len(text)], strict=True):
-            sentence = text[start:end]
-            if not SHORTEST <= len(sentence.strip()) <= LONGEST:
-                continue
-            cause, states = judge_sentence(sentence)
-            if cause is not Cause.UNKNOWN and states >= STATES and (best is None or states > best.confidence):
-                first, last = (start + place for place in telling_words(sentence, cause))
-                data = {"role": "learned", "sentence": (start, end), "cue": None, "depth": 0, "enough": STATES}
-                best = Find("cause", first, last, text[first:last], cause, "learned.cause", states, data=data)
-        if best is not None:
-            add(doc, [best])
+        sentences = [
+            (start, end)
+            for start, end in zip(bounds, [*bounds[1:], len(text)], strict=True)
+            if part[0] <= start < part[1] and SHORTEST <= len(text[start:end].strip()) <= LONGEST
+        ]
+        needed = STATES
+        if len(text) > MOST_CHARACTERS:  # the links and notices around a story are no sentences
+            needed, sentences = STATES_IN_STORY, [s for s in sentences if text[slice(*s)].rstrip().endswith(ENDS)]
+        if sentences:
+            judged = judge_sentences([text[start:end] for start, end in sentences])
+            add(
+                doc,
+                [
+                    as_find(text, sentence, cause, states)
+                    for sentence, (cause, states) in zip(sentences, judged, strict=True)
+                    if cause is not Cause.UNKNOWN and states >= needed
+                ],
+            )
         return doc
+
+
+def as_find(text: str, sentence: tuple[int, int], cause: Cause, states: float) -> Find:
+    """The find of one sentence: the words of it that speak most for the cause."""
+    start, end = sentence
+    first, last = (start + place for place in telling_words(text[start:end], cause))
+    data = {"role": "learned", "sentence": sentence, "cue": None, "depth": 0, "enough": STATES}
+    return Find("cause", first, last, text[first:last], cause, "learned.cause", states, data=data)
 
 
 @Language.factory("outagewire_learned_cause", assigns=["doc._.finds"], requires=["doc._.finds"])

@@ -10,6 +10,7 @@ from pipeline import train_cause
 from pipeline.components.learned_cause import (
     CLASSES,
     MOST_CHARACTERS,
+    MOST_OF_STORY,
     WEIGHTS,
     judge_sentence,
     model,
@@ -65,10 +66,26 @@ def test_a_rule_is_not_overruled(language) -> None:
     assert not [m for m in said.mentions if m.rule == "learned.cause"]
 
 
-def test_a_long_text_is_left_to_the_rules(language) -> None:
-    padding = "The firm has offices in nine towns and sells lamps. " * (MOST_CHARACTERS // 40)
-    said = read(language, padding + "Servers got too hot for the chillers that evening.")
+PADDING = "The firm has offices in nine towns and sells lamps. "
+
+
+def test_a_long_text_that_is_no_story_is_left_to_the_rules(language) -> None:
+    text = PADDING * (MOST_CHARACTERS // 40) + "Servers got too hot for the chillers that evening."
+    said = annotate(language, {"id": "1", "kind": "status", "text": text})
     assert not [m for m in said.mentions if m.rule == "learned.cause"]
+
+
+def test_a_story_is_read_to_its_end_and_an_endless_one_is_not(language) -> None:
+    told = "It got so hot in the server hall that the machines shut themselves down, the chillers having quit."
+    assert read(language, PADDING * (MOST_CHARACTERS // 40) + told).cause is Cause.COOLING
+    endless = read(language, PADDING * (MOST_OF_STORY // 40) + told)
+    assert not [m for m in endless.mentions if m.rule == "learned.cause"]
+
+
+def test_what_led_up_to_a_later_link_of_the_chain_is_the_root(language) -> None:
+    said = read(language, "We edited a setting of the log. By noon Mailbird was down because of a full disk.")
+    assert said.cause is Cause.CONFIG_CHANGE
+    assert said.causes[1:] == (Cause.DATABASE_STORAGE,)
 
 
 @pytest.mark.parametrize("line", ["down again", "weather: it rained", "dns: "])
