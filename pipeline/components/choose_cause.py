@@ -46,8 +46,9 @@ class CauseChoice:
 def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     """The one cause that the finds state, `unknown` where they state none. `main`: the service that the text is about.
 
-    Denied and past causes are never taken; a category that the text denies is not taken from a
-    rumour either; what was learned counts only where no rule speaks, and a fix where nothing else is said.
+    Denied and past causes are never taken, nor what a crowd merely guesses; a category that the text denies is not
+    taken from a rumour either; what was learned counts where no rule speaks, or as what a later link came from, and
+    a fix where nothing else is said.
     """
     causes = [f for f in found if f.field == "cause"]
     mentions = tuple(f.as_mention() for f in sorted(causes, key=lambda f: (f.start, f.end)))
@@ -60,7 +61,7 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
         f
         for f in causes
         if f.value != Cause.UNKNOWN
-        and not f.context & {"negated", "historical", "asked", "own"}
+        and not f.context & {"negated", "historical", "asked", "own", "hearsay"}
         and not (f.value in denied and "hedged" in f.context)
     ]
     stated = [f for f in usable if f.data["role"] in STATED and f.confidence >= f.data["enough"]]

@@ -53,10 +53,9 @@ LATER: Final = frozenset(
 LEADING_UP = 250
 """Characters before the sentence of such a cause in which what led up to it may stand."""
 SHORTEST, LONGEST = 15, 400
-STATES = 0.87
-"""Probability that a sentence states a cause at all, from which it is looked at."""
-STATES_IN_STORY = 0.95
-"""The same in a long story, most sentences of which are on something else."""
+STATES, STATES_ON_PAGE, STATES_IN_STORY, STATES_BEFORE = 0.82, 0.87, 0.88, 0.65
+"""Probability that a sentence states a cause at all, from which it is heard: in a short text, on a status page, which
+tells of symptoms, in a long story, most sentences of which are on something else, and before a later link."""
 SHARE = 0.4
 """Share of the likeliest cause among all causes, from which it is named."""
 QUOTED_WORDS = 6
@@ -132,21 +131,22 @@ def telling_words(sentence: str, cause: Cause) -> tuple[int, int]:
     return places[first][0], places[first + size - 1][1]
 
 
-def to_read(doc: Doc, text: str) -> tuple[int, int] | None:
-    """The part of a text that is left to learn from: all of it, what leads up to a later link of a chain, or nothing.
+def to_read(doc: Doc, text: str) -> bool:
+    """Whether a text is read: it is short, or a story, and the rules have not heard that the cause is not known."""
+    most = MOST_OF_STORY if doc._.meta.kind in STORIES else MOST_CHARACTERS
+    return len(text) <= most and not any(find.data["role"] == "unstated" for find in finds(doc, "cause"))
 
-    Nothing is left where the rules have heard that the cause is not known, or what may well have come first.
+
+def needed(text: str, kind: str | None, links: Sequence[int], start: int, cause: Cause) -> float:
+    """How likely the sentence at `start` has to state a cause for it to be heard; 1 where nothing is likely enough.
+
+    Less is asked where a later link, by the rules, follows. `links`: where the sentences of such links begin.
     """
-    told = finds(doc, "cause")
-    if any(find.data["role"] == "unstated" for find in told):
-        return None
-    stated = [f for f in told if f.data["role"] in STATED and f.confidence >= f.data["enough"]]
-    if stated:
-        best = max(stated, key=lambda f: f.confidence)
-        if any(f.value not in LATER for f in stated) or len(text) > MOST_CHARACTERS:
-            return None
-        return max(0, best.data["sentence"][0] - LEADING_UP), best.data["sentence"][1]
-    return (0, len(text)) if len(text) <= (MOST_OF_STORY if doc._.meta.kind in STORIES else MOST_CHARACTERS) else None
+    if cause is Cause.UNKNOWN:
+        return 1.0
+    if cause not in LATER and any(0 <= link - start <= LEADING_UP for link in links):
+        return STATES_BEFORE
+    return STATES_IN_STORY if len(text) > MOST_CHARACTERS else STATES_ON_PAGE if kind == "status" else STATES
 
 
 class LearnedCause:
@@ -155,26 +155,25 @@ class LearnedCause:
     def __call__(self, doc: Doc) -> Doc:
         """Add a find for each sentence that most likely states a cause."""
         text = whole(doc)
-        part = to_read(doc, text)
-        if part is None:
+        if not to_read(doc, text):
             return doc
         bounds = starts(text)
         sentences = [
             (start, end)
             for start, end in zip(bounds, [*bounds[1:], len(text)], strict=True)
-            if part[0] <= start < part[1] and SHORTEST <= len(text[start:end].strip()) <= LONGEST
+            if SHORTEST <= len(text[start:end].strip()) <= LONGEST
         ]
-        needed = STATES
         if len(text) > MOST_CHARACTERS:  # the links and notices around a story are no sentences
-            needed, sentences = STATES_IN_STORY, [s for s in sentences if text[slice(*s)].rstrip().endswith(ENDS)]
+            sentences = [s for s in sentences if text[slice(*s)].rstrip().endswith(ENDS)]
         if sentences:
+            links = [f.data["sentence"][0] for f in finds(doc, "cause") if f.value in LATER and f.data["sentence"]]
             judged = judge_sentences([text[start:end] for start, end in sentences])
             add(
                 doc,
                 [
                     as_find(text, sentence, cause, states)
                     for sentence, (cause, states) in zip(sentences, judged, strict=True)
-                    if cause is not Cause.UNKNOWN and states >= needed
+                    if states >= needed(text, doc._.meta.kind, links, sentence[0], cause)
                 ],
             )
         return doc
