@@ -70,7 +70,9 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     if not pool:
         return CauseChoice(mentions=mentions)
     best = max(pool, key=lambda f: (weigh(f), -f.start))
-    if "hedged" in best.context and any(f.data["role"] == "unstated" for f in causes):
+    short = best.data["enough"] < CHAIN  # a long text has room for guesses beside what it states
+    guessed = "hedged" in best.context or (short and any("hearsay" in f.context for f in causes))
+    if guessed and any(f.data["role"] == "unstated" for f in causes):
         return CauseChoice(mentions=mentions)
     chain = link_up(best, usable)
     if chain[0].value in LATER:
