@@ -87,6 +87,14 @@ def test_what_led_up_to_a_later_link_of_the_chain_is_the_root(language) -> None:
     assert said.causes[1:] == (Cause.DATABASE_STORAGE,)
 
 
+def test_what_a_crowd_guesses_is_no_cause(language) -> None:
+    assert (
+        read(language, "Mailbird is down. Some pointed at a power failure in its data centre.").cause is Cause.UNKNOWN
+    )
+    said = read(language, "Mailbird is down. It was caused by a power failure in its data centre.")
+    assert said.cause is Cause.POWER
+
+
 @pytest.mark.parametrize("line", ["down again", "weather: it rained", "dns: "])
 def test_a_line_without_a_cause_is_refused(tmp_path: Path, line) -> None:
     (tmp_path / "causes").mkdir()
