@@ -20,7 +20,7 @@ MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_S
 # What happens to a house or a part of it, and what such things do to the rest where one sentence follows the other.
 BLOWS = frozenset({Cause.POWER, Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.SECURITY_ATTACK})
 BLOWN = frozenset({Cause.COOLING, Cause.HARDWARE, Cause.POWER})
-EARLIER = TRIGGERS | {Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.CERTIFICATE_EXPIRY, Cause.SECURITY_ATTACK}
+EARLIER = TRIGGERS | {Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE}
 FOLLOWED = 0.28  # what needs, in a short text, the cause from which the next sentence says that something followed
 HEDGED = 0.85  # what a hedge leaves of a confidence
 NAMED = frozenset({FIRST["id"], OTHER["id"]})
@@ -29,6 +29,7 @@ CHAIN = 0.42  # what another cause in the chosen sentence, or in one that goes o
 EFFECT = 0.33  # what an effect there needs
 FIRST_NAMED = 0.95  # confidence of another house's failure that is told to take the main service down
 ELSEWHERE = 0.6  # what is left in a sentence that names services of other houses alone
+PLAIN_ROOT = 0.85  # what a learned root needs before a link that a rule has heard
 ROOT = 0.7  # how plain, against the best find, the phrase that it follows from has to be
 
 
@@ -171,12 +172,16 @@ def trigger_before(best: Find, usable: Sequence[Find]) -> list[Find]:
 
 
 def learned_before(link: Find, learned: Sequence[Find]) -> list[Find]:
-    """What a later link of a chain most likely came from: learned of its own sentence or of one shortly before.
+    """What a later link of a chain most likely came from: learned of a sentence shortly before.
 
     "The log level was raised on Monday. By noon the disks were full."
     """
     first, last = link.data["sentence"]
-    near = [f for f in learned if f.value in EARLIER and first - LEADING_UP <= f.data["sentence"][0] < last]
+    near = [
+        f
+        for f in learned
+        if f.value in EARLIER and weigh(f) >= PLAIN_ROOT and first - LEADING_UP <= f.data["sentence"][0] < first
+    ]
     return sorted(near, key=weigh)[-1:]
 
 
