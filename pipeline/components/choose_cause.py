@@ -176,7 +176,7 @@ def learned_before(link: Find, learned: Sequence[Find]) -> list[Find]:
 
     "The log level was raised on Monday. By noon the disks were full."
     """
-    first, last = link.data["sentence"]
+    first = link.data["sentence"][0]
     near = [
         f
         for f in learned
