@@ -125,7 +125,8 @@ def read_gold(path: Path) -> Iterator[dict[str, Any]]:
 
 def examples(further: Iterable[Path] = ()) -> list[Example]:
     """Every labelled text of the repository and of further files. Raises `UsageError` where one cannot be read."""
-    own = [path for kind in ("training/**/*.txt", "gold/*.jsonl") for path in sorted((ROOT / "data").glob(kind))]
+    kinds = ("training/*.txt", "training/causes/*.txt", "gold/*.jsonl")
+    own = [path for kind in kinds for path in sorted((ROOT / "data").glob(kind))]
     labelled = [(origin(path), record) for path in (*own, *further) for record in records_of(path)]
     bare = [(f"{place}{BARE}", without_title(record)) for place, record in labelled if place in BOTH_WAYS]
     return [_example(*pair) for pair in (*labelled, *bare)]
