@@ -27,10 +27,10 @@ MEASURES: Mapping[str, Callable[[Row], bool | None]] = {
     "chain": lambda r: r[2] == r[0]["causes"] if "causes" in r[0] else None,
 }
 FLOORS = {
-    "passages": {"cause": 0.95, "answered": 0.96, "abstains": 0.96, "hedge": 0.96, "denied": 0.97, "chain": 0.62},
+    "passages": {"cause": 0.95, "answered": 0.95, "abstains": 0.96, "hedge": 0.96, "denied": 0.97, "chain": 0.62},
     "further_passages": {
-        "cause": 0.86,
-        "answered": 0.95,
+        "cause": 0.84,
+        "answered": 0.93,
         "abstains": 0.95,
         "hedge": 0.97,
         "denied": 1.0,

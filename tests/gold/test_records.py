@@ -12,7 +12,7 @@ import pytest
 from pipeline.nlp import read_record
 from pipeline.terms import Cause, Kind, SourceKind, Status
 
-FILES = ("posts", "times", "causes", "stories")
+FILES = ("posts", "times", "causes", "stories", "held/posts", "held/times", "held/causes", "held/stories")
 OF_AN_OUTAGE = ("services", "start", "end", "start_loose", "start_date", "duration_s", "cause_accept", "status", "kind")
 LABELS = {
     *OF_AN_OUTAGE,
@@ -45,7 +45,7 @@ def instant(text: str) -> datetime:
 def test_no_id_and_no_text_stands_twice(records: list[dict[str, Any]]) -> None:
     assert len(records) >= 450
     assert len({record["id"] for record in records}) == len(records)
-    assert len({(record.get("title"), record["text"].casefold()) for record in records}) == len(records)
+    assert len({(record.get("title"), record.get("text", "").casefold()) for record in records}) == len(records)
 
 
 def test_the_pipeline_can_read_each_record(records: list[dict[str, Any]]) -> None:
@@ -74,10 +74,12 @@ def test_what_is_no_outage_has_no_other_label(records: list[dict[str, Any]]) -> 
 
 def test_times_are_in_order_and_agree_with_the_duration(records: list[dict[str, Any]]) -> None:
     for record in records:
+        if "published" not in record:
+            continue
         gold, published = record["gold"], instant(record["published"])
         start, end = (instant(gold[key]) if gold.get(key) else None for key in ("start", "end"))
         assert all(time <= published for time in (start, end) if time), record["id"]
-        if start and end:
+        if start and end and "duration_s" in gold:
             assert end - start == timedelta(seconds=gold["duration_s"]), record["id"]
         if "start_date" in gold:
             assert date.fromisoformat(gold["start_date"]) <= published.date(), record["id"]
