@@ -6,6 +6,7 @@ has visited; so a night that was killed is simply started again and takes up its
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -109,6 +110,7 @@ def _stages(
     with Archive(plan.paths.archive) as archive:
         crawl(store, archive, plan.sources, run, replay=plan.replay, as_of=plan.as_of)
     store.set_stage(run.id, "crawled")
+    gc.collect()  # the crawl's requests and answers hold each other, and what comes next needs the room
     rows = store.source_runs(run.id)
     new, changed = (sum(row[key] for row in rows) for key in ("new", "changed"))
     say(f"crawl: {_outcomes(rows)}; {new} new reports, {changed} changed")
