@@ -158,7 +158,9 @@ def _texts(subparsers: Subparsers) -> None:
     p = _add(subparsers, "evaluate", "score the language pipeline on labelled texts", "evaluate gold.jsonl --errors 5")
     p.description = (
         "Score the language pipeline on labelled texts: lines as annotate reads them, each with an object `gold` that"
-        " holds any of is_outage, provider, services, start, end, start_date, duration_minutes, cause, status, kind."
+        " holds any of is_outage, services, start, end (null: none is told), start_loose, end_loose (right to an hour),"
+        " start_date, duration_minutes, cause or cause_accept (a list), cause_stated, cause_hedged, denied_causes,"
+        " status, kind. A line that cannot be read is listed, and the exit code is then 1."
     )
     p.add_argument("file", type=Path, metavar="GOLD.jsonl")
     p.add_argument("--errors", type=int, default=3, metavar="N", help="errors to show of each field (3)")

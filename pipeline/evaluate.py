@@ -1,9 +1,9 @@
 """`outagewire evaluate`: score the language pipeline on labelled texts, field by field.
 
 A labelled text is an `annotate` record with a `gold` object: `is_outage`, `provider`, `services`,
-`start`, `end`, `start_loose`, `end_loose`, `start_date`, `duration_s`, `cause_accept` (the categories
-that are right), `cause_stated` (false: none is stated and `unknown` is right), `cause_hedged`,
-`denied_causes`, `status`, `kind`. Precision is the
+`start`, `end` (null: none is told and none may be given), `start_loose`, `end_loose`, `start_date`,
+`duration_s`, `cause_accept` (the categories that are right), `cause_stated` (false: none is stated and
+`unknown` is right), `cause_hedged`, `denied_causes`, `status`, `kind`. Precision is the
 share right among the answers, recall among the labels; each share carries its 95 % Wilson interval
 (Wilson 1927), which stays honest for small numbers.
 """
@@ -20,8 +20,9 @@ from typing import Any
 
 from pipeline.catalogue import Catalogue, load_catalogue
 from pipeline.errors import ExtractError, UsageError
+from pipeline.extract import pipeline
 from pipeline.model import Annotation, parse_iso
-from pipeline.nlp import annotate, load
+from pipeline.nlp import annotate
 from pipeline.terms import Cause
 
 MINUTES, HOUR = timedelta(minutes=5), timedelta(hours=1)
@@ -90,6 +91,7 @@ class Evaluation:
     def table(self, errors: int) -> Iterator[str]:
         """The scores for a terminal, with up to `errors` errors of each field."""
         yield f"{self.records} records, {len(self.refused)} refused"
+        yield from (f"  refused: {reason}" for reason in self.refused)
         yield f"{'field':22} {'labels':>6} {'P':>6} {'95 %':>14} {'R':>6} {'95 %':>14} {'F1':>6}"
         for name, tally in self.tallies.items():
             row = tally.as_json()
@@ -116,39 +118,52 @@ def wilson(right: int, of: int) -> tuple[float, float]:
 
 
 def evaluate(lines: Iterable[str]) -> Evaluation:
-    """Read and score every line. Raises `UsageError` where a line is no labelled record."""
-    pipeline, catalogue, result = load(), load_catalogue(), Evaluation()
+    """Read and score every line; one that cannot be read is refused with its reason and the others are scored.
+
+    Blank lines are passed over. Raises `UsageError` where there are lines and none is a labelled record.
+    """
+    nlp, catalogue, result = pipeline(), load_catalogue(), Evaluation()
+    read = 0
     for number, line in enumerate(lines, 1):
-        record, gold = _labelled(number, line)
+        if not line.strip():
+            continue
         result.records += 1
         try:
-            said = annotate(pipeline, record)
+            record, gold = _labelled(line)
+            said = annotate(nlp, record)
+            judged = list(compare(gold, said, catalogue))
         except ExtractError as error:
-            result.refused.append(f"{record.get('id')}: {error}")
+            result.refused.append(f"line {number}: {error}")
             continue
+        except (AttributeError, TypeError, ValueError) as error:
+            result.refused.append(f"line {number}: its labels cannot be read: {error}")
+            continue
+        read += 1
+        identity = str(record.get("id"))
         if gold.get("is_outage") is not None:
             flags = result.tallies.setdefault("relevance", Tally())
-            flags.add_flag(str(record["id"]), gold=bool(gold["is_outage"]), said=said.is_outage)
-        for name, label, value, right in compare(gold, said, catalogue):
-            tally = result.tallies.setdefault(name, Tally())
-            tally.add(str(record["id"]), label, value, right=right)
+            flags.add_flag(identity, gold=bool(gold["is_outage"]), said=said.is_outage)
+        for name, label, value, right in judged:
+            result.tallies.setdefault(name, Tally()).add(identity, label, value, right=right)
+    if result.refused and not read:
+        raise UsageError(f"no line is a labelled record (see evaluate --help); {result.refused[0]}")
     return result
 
 
-def _labelled(number: int, line: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The record of a line and its labels. Raises `UsageError`."""
+def _labelled(line: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record of a line and its labels. Raises `ExtractError`."""
     try:
         record = json.loads(line)
-    except ValueError as error:
-        raise UsageError(f"line {number} is not JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ExtractError(f"this is not JSON: {error}") from error
     gold = record.get("gold") if isinstance(record, dict) else None
     if not isinstance(gold, dict):
-        raise UsageError(f'line {number} has no labels: an object named "gold" is needed (see evaluate --help)')
+        raise ExtractError('there are no labels: an object named "gold" is needed')
     # What `annotate` calls a field is understood as a label as well.
     gold = {ALSO.get(key, key): value for key, value in gold.items()}
     if "cause" in gold:
         gold["cause_accept"] = [gold.pop("cause")]
-    if "duration_minutes" in gold:
+    if gold.get("duration_minutes"):
         gold["duration_s"] = gold.pop("duration_minutes") * 60
     return record, gold
 
@@ -181,6 +196,8 @@ def _times(gold: Mapping[str, Any], said: Annotation) -> Iterator[tuple[str, obj
         for key, near in ((name, MINUTES), (f"{name}_loose", HOUR)):
             if gold.get(key):
                 yield key.replace("_", " "), gold[key], value, _near(parse_iso(gold[key]), value, near)
+    if "end" in gold and gold["end"] is None:
+        yield "end left open", "none", said.ended_at or "left open", said.ended_at is None
     if gold.get("start_date"):
         day, mine = date.fromisoformat(gold["start_date"][:10]), said.started_at
         yield "start date", day, mine, mine is not None and abs(mine.date() - day) <= timedelta(days=1)

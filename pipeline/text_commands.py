@@ -37,11 +37,11 @@ def group(args: argparse.Namespace) -> int:
 
 
 def evaluate(args: argparse.Namespace) -> int:
-    """Score the language pipeline on labelled texts."""
+    """Score the language pipeline on labelled texts; exit 1 where a line could not be read."""
     with opened(args.file) as lines:
         result = evaluating.evaluate(lines)
     emit(args, result.as_json(), result.table(args.errors))
-    return DONE
+    return WITH_FAILURES if result.refused else DONE
 
 
 def _stream(path: Path | None, work: Callable[[Iterable[str]], Iterator[str]]) -> int:
