@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlite_utils import Database
 
@@ -21,6 +21,7 @@ from pipeline.public_rows import Tally
 # Directories and databases are written by one process at a time (the nightly lock).
 JSON_LISTS = frozenset({("outages", "causes"), ("outages", "symptoms"), ("outages", "components")})
 UNFINISHED = ".{}.unfinished"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class WorkDatabase(Protocol):
@@ -127,6 +128,15 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
+def _cell(value: Any) -> Any:
+    """A value as a spreadsheet may open it: words that it would run as a formula begin with an apostrophe.
+
+    The words come from pages that anyone may write. The JSON lines beside have them as they are.
+    See OWASP, "CSV Injection".
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
 def _export_table(public: Database, name: str, directory: Path) -> int:
     columns = [column.name for column in public.table(name).columns]
     finals = [directory / f"{name}.csv", directory / f"{name}.jsonl"]
@@ -139,7 +149,7 @@ def _export_table(public: Database, name: str, directory: Path) -> int:
         writer = csv.DictWriter(table, columns)
         writer.writeheader()
         for row in public.table(name).rows_where(order_by="1, 2"):
-            writer.writerow(row)
+            writer.writerow({k: _cell(v) for k, v in row.items()})
             shown = {k: json.loads(v) if (name, k) in JSON_LISTS else v for k, v in row.items()}
             js.write(json.dumps(shown, ensure_ascii=False) + "\n")
             written += 1

@@ -212,6 +212,20 @@ def test_export_writes_each_table_twice(published: Any, tmp_path: Path) -> None:
     assert lines[1]["started_at"] is None
 
 
+@pytest.mark.parametrize("title", ['=HYPERLINK("http://x.example")', "+1+1", "-1", "@SUM(A1)", "\tx", "\r=1"])
+def test_no_cell_is_run_as_a_formula_and_the_lines_are_exact(published: Any, tmp_path: Path, title: str) -> None:
+    copy = tmp_path / "outages.db"
+    copy.write_bytes(published.path.read_bytes())
+    with sqlite3.connect(copy) as connection:
+        first = connection.execute("SELECT min(id) FROM outages").fetchone()[0]
+        connection.execute("UPDATE outages SET title = ? WHERE id = ?", (title, first))
+    export(copy, tmp_path / "out")
+    with (tmp_path / "out" / "outages.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["title"] == f"'{title}"
+    line = (tmp_path / "out" / "outages.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    assert json.loads(line)["title"] == title
+
+
 def test_export_needs_a_published_file(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="publish first"):
         export(tmp_path / "outages.db", tmp_path / "out")
