@@ -22,6 +22,13 @@ NEAR = timedelta(days=1)
 FINE = (Precision.EXACT, Precision.MINUTE)
 STAND_IN = "when.posted_last"
 """The rule that takes the moment of the last post for an end that no words tell."""
+CALLED = {
+    SourceKind.STATUS: "A notice",
+    SourceKind.NEWS: "A story",
+    SourceKind.SOCIAL: "A post",
+    SourceKind.POSTMORTEM: "A review",
+}
+"""How a text is called that has no title."""
 Term = TypeVar("Term", Status, Kind, Severity, Precision)
 
 
@@ -75,7 +82,7 @@ def build_claim(read: ReadReport, catalogue: Catalogue) -> Claim:
         source=report["source"],
         source_kind=read.source_kind,
         rank=_rank(read, services, catalogue),
-        title=report["title"] or _stand_in(said),
+        title=report["title"] or _stand_in(said, read.source_kind),
         url=report["url"],
         first_seen_at=_moment(report["first_seen_at"]),
         published_at=parse_iso(report["published_at"]),
@@ -222,9 +229,10 @@ def _text_evidence(read: ReadReport) -> list[Evidence]:
     ]
 
 
-def _stand_in(said: Mapping[str, Any]) -> str:
-    """The title of a post that has none, or whose words are not kept any more."""
-    return f"A post about {said['service_names'][0]}" if said["service_names"] else "A post"
+def _stand_in(said: Mapping[str, Any], kind: SourceKind) -> str:
+    """The title of a text that has none, or whose words are not kept any more."""
+    what = CALLED[kind]
+    return f"{what} about {said['service_names'][0]}" if said["service_names"] else what
 
 
 def _native(kind: type[Term], value: str | None) -> Term | None:

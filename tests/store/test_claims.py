@@ -166,3 +166,15 @@ def test_a_quote_is_the_one_sentence() -> None:
 def test_a_quote_is_never_longer_than_its_limit(text: str, start: int, length: int) -> None:
     start = min(start, len(text))
     assert len(quote(text, start, min(start + length, len(text)))) <= QUOTE_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [(kind, what) for kind, what in zip(SourceKind, ("notice", "story", "post", "review"), strict=True)],
+)
+def test_a_text_without_a_title_is_called_what_it_is(kind: SourceKind, title: str) -> None:
+    assert build_claim(read(kind, title=""), CATALOGUE).title == f"A {title}"
+    assert (
+        build_claim(read(kind, title="", said={"service_names": ["Vantar"]}), CATALOGUE).title
+        == f"A {title} about Vantar"
+    )
