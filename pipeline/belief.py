@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.model import Issue
-from pipeline.terms import Cause, Certainty, Kind, Precision, Severity, SourceKind, Status, Symptom
+from pipeline.terms import Cause, Certainty, Kind, Precision, Severity, SourceKind, Speaker, Status, Symptom
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Evidence:
 
     `origin` is ``text`` when the language pipeline read it (then `quote` is the sentence and the
     offsets are those of the mention), ``native`` when the source gave it as data and ``computed``
-    when it follows from other chosen values.
+    when it follows from other chosen values. `said_by` is who the text says it from, of causes alone.
     """
 
     field: str
@@ -27,6 +27,7 @@ class Evidence:
     quote: str | None = None
     start: int | None = None
     end: int | None = None
+    said_by: Speaker | None = None
 
 
 @dataclass(frozen=True, slots=True)

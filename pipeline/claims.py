@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pipeline.belief import Claim, Evidence, Post
 from pipeline.catalogue import Catalogue
 from pipeline.model import compose, parse_iso
-from pipeline.terms import Cause, Kind, Precision, Severity, SourceKind, Status, Symptom
+from pipeline.terms import Cause, Kind, Precision, Severity, SourceKind, Speaker, Status, Symptom
 
 QUOTE_LIMIT = 280
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(\[]?[A-Z0-9])|\n+")
@@ -224,6 +224,7 @@ def _text_evidence(read: ReadReport) -> list[Evidence]:
             quote(text, m["start"], m["end"]) if text else m["text"],
             m["start"],
             m["end"],
+            next((speaker for speaker in Speaker if f"by {speaker}" in m.get("context", ())), None),
         )
         for m in read.annotation["mentions"]
     ]

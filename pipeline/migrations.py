@@ -245,6 +245,12 @@ def m009_signals_detected(db: Database) -> None:
     db.execute("ALTER TABLE signal_spikes ADD COLUMN detected_at TEXT")
 
 
+@work()
+def m010_speakers(db: Database) -> None:
+    """Who says what an outage is put down to. The evidence is derived and made anew each night."""
+    db.execute("ALTER TABLE outage_evidence ADD COLUMN said_by TEXT")
+
+
 def _create(db: Database, script: str) -> None:
     # executescript would commit the migration's own transaction, so statement by statement.
     for statement in script.split(";"):

@@ -29,6 +29,7 @@ from pipeline.components import (
     relevance,
     sentences,
     services,
+    speakers,
     state,
     when,
     words,
@@ -55,7 +56,20 @@ UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
 # The tokenizer takes a run of one mark apart step by step, each step over the whole rest. Offsets stay.
 LONG_RUN = re.compile(r"([^\w\s])\1{60,}")
 RELEVANCE_DIGITS = 4
-FACTORIES = (sentences, blocks, services, regions, when, cause, learned_cause, state, impact, context, relevance)
+FACTORIES = (
+    sentences,
+    blocks,
+    services,
+    regions,
+    when,
+    cause,
+    learned_cause,
+    state,
+    impact,
+    context,
+    speakers,
+    relevance,
+)
 
 
 def version(folder: Path = HERE) -> str:

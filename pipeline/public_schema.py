@@ -102,7 +102,7 @@ CREATE TABLE outage_timeline (
 CREATE TABLE outage_evidence (
     id INTEGER PRIMARY KEY, outage_id TEXT NOT NULL REFERENCES outages(id), field TEXT NOT NULL, value TEXT NOT NULL,
     chosen INTEGER NOT NULL, reason TEXT NOT NULL, report_id TEXT NOT NULL REFERENCES reports(id), origin TEXT NOT NULL,
-    quote TEXT, words_start INTEGER, words_end INTEGER, rule TEXT NOT NULL, confidence REAL NOT NULL
+    quote TEXT, words_start INTEGER, words_end INTEGER, said_by TEXT, rule TEXT NOT NULL, confidence REAL NOT NULL
 ) STRICT;
 CREATE TABLE outage_links (
     cause_outage TEXT NOT NULL REFERENCES outages(id), effect_outage TEXT NOT NULL REFERENCES outages(id),

@@ -14,6 +14,14 @@ class SourceKind(StrEnum):
     POSTMORTEM = "postmortem"
 
 
+class Speaker(StrEnum):
+    """Who says what a text gives as the cause."""
+
+    PROVIDER = "provider"
+    USERS = "users"
+    OTHERS = "others"
+
+
 class Genre(StrEnum):
     """What a news source is about, and for whom it writes."""
 

@@ -7,7 +7,7 @@ that loses on it, so that the reason given is the one that decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.belief import Claim, Evidence, Weighed
@@ -81,17 +81,7 @@ class Witness:
 
 
 def _renamed(piece: Evidence, field: str, value: str | None = None) -> Evidence:
-    return Evidence(
-        field,
-        piece.value if value is None else value,
-        piece.report_id,
-        piece.origin,
-        piece.rule,
-        piece.confidence,
-        piece.quote,
-        piece.start,
-        piece.end,
-    )
+    return replace(piece, field=field, value=piece.value if value is None else value)
 
 
 # One report's value of a field, as text.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.model import parse_iso
-from pipeline.terms import Certainty, Kind, Precision
+from pipeline.terms import Certainty, Kind, Precision, Speaker
 
 CAUSES = {
     "config_change": "a configuration change",
@@ -36,6 +36,8 @@ CERTAINTIES = {
     Certainty.LIKELY: "at least two independent kinds of source speak of it",
     Certainty.CONFIRMED: "the provider itself says so",
 }
+
+SPEAKERS = {Speaker.PROVIDER: "the provider", Speaker.USERS: "users", Speaker.OTHERS: "others, such as analysts"}
 
 # Past, since and planned; a kind that is not known gets the most general word.
 EVENTS = {

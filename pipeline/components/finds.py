@@ -22,7 +22,8 @@ class Find:
     """One typed span. `value` is the normal form as text, `data` what only its own field needs.
 
     `context` holds any of ``negated``, ``asked``, ``hedged``, ``rumour``, ``historical``, ``scheduled``, ``quoted``,
-    ``elsewhere`` (of another house's service), ``own`` (no third party's).
+    ``elsewhere`` (of another house's service), ``own`` (no third party's), and who says it: ``by provider``,
+    ``by users`` or ``by others``.
     """
 
     field: str

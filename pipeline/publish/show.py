@@ -122,6 +122,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "service_state_words": lambda value: SERVICE_STATES[value],
     "event_words": lambda value: EVENTS.get(value, wording.plain(value)),
     "value_words": value_in_words,
+    "said_by_words": lambda value: wording.SPEAKERS[value],
     "is_web": is_web,
     "row_part": tilde_encode,
     "path_part": lambda value: quote(value, safe=""),

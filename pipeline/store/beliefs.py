@@ -58,12 +58,12 @@ class BeliefRows(RunRows):
             [(o.id, iso(t.at), t.event, t.status, t.report_id, t.quote) for t in o.timeline],
         )
         many(
-            "INSERT INTO outage_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO outage_evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     *(o.id, w.evidence.field, w.evidence.value, w.evidence.report_id, w.evidence.origin),
                     *(w.evidence.rule, w.evidence.confidence, w.evidence.quote, w.evidence.start, w.evidence.end),
-                    *(int(w.chosen), w.reason),
+                    *(int(w.chosen), w.reason, w.evidence.said_by),
                 )
                 for w in o.evidence
             ],

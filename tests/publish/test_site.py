@@ -110,6 +110,8 @@ def test_the_page_of_an_outage_shows_where_each_fact_came_from(get: Get) -> None
     assert "We are looking into errors &lt;i&gt;when sending&lt;/i&gt;." in text
     assert 'href="/outage/o0000000000000003"' in text
     assert "Canada, Europe" in text
+    assert text.count(", which has it from the provider") == 1
+    assert text.count(", which has it from others, such as analysts") == 1
 
 
 def test_links_out_pass_nothing_on_and_lead_to_the_web_alone(get: Get) -> None:

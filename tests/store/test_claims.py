@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.catalogue import Service, build
 from pipeline.claims import QUOTE_LIMIT, ReadReport, build_claim, is_claim, quote
 from pipeline.model import Annotation, Mention, iso
-from pipeline.terms import Kind, Precision, SourceKind, Status
+from pipeline.terms import Kind, Precision, SourceKind, Speaker, Status
 
 CATALOGUE = build(
     {
@@ -178,3 +178,10 @@ def test_a_text_without_a_title_is_called_what_it_is(kind: SourceKind, title: st
         build_claim(read(kind, title="", said={"service_names": ["Vantar"]}), CATALOGUE).title
         == f"A {title} about Vantar"
     )
+
+
+@pytest.mark.parametrize(("context", "speaker"), [(("by users", "hedged"), Speaker.USERS), (("hedged",), None)])
+def test_the_evidence_of_a_cause_tells_who_says_it(context: tuple[str, ...], speaker: Speaker | None) -> None:
+    guess = Mention("cause", "Notes", "network", 0, 5, "network.word", 0.5, context)
+    claim = build_claim(read(said=Annotation("r1", mentions=(guess,)).as_json()), CATALOGUE)
+    assert [e.said_by for e in claim.evidence if e.field == "cause"] == [speaker]
