@@ -15,7 +15,9 @@ from pipeline.model import compose, parse_iso
 from pipeline.terms import Cause, Kind, Precision, Severity, SourceKind, Speaker, Status, Symptom
 
 QUOTE_LIMIT = 280
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(\[]?[A-Z0-9])|\n+")
+# The point of an abbreviation before a name or a number ends no sentence: "10:15 p.m. ET", "the U.S. East", "No. 4".
+ABBREVIATED = r"(?<![ap]\.m\.)(?<!\bU\.S\.)(?<!\bU\.K\.)(?<!\b(?:Mr|Ms|Dr|St|No|vs)\.)(?<!\bMrs\.)(?<!\bapprox\.)"
+SENTENCE_END = re.compile(rf"(?<=[.!?]){ABBREVIATED}[\"'”’)]*\s+(?=[\"'“‘(\[]?[A-Z0-9])|\n+")
 # An operator who opens an incident is given its start by the clock; one who sets another start means it.
 BACKDATED = timedelta(minutes=2)
 NEAR = timedelta(days=1)

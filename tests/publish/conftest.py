@@ -193,11 +193,11 @@ def _told_by_several(db: Database) -> None:
            cause="network", causes='["network","capacity_overload"]', cause_hedged=1, regions=["Europe", "Canada"],
            started_precision="hour", told_by=["r1a", "r1b", "r1c"],
            components='["Sending","<b>Inbox</b>"]')  # fmt: skip
-    proof(db, key, "cause", "network", "r1a", "We suspect that a faulty switch cut us off.", words="faulty switch", said_by="provider",
-          reason="the provider's own word")  # fmt: skip
+    proof(db, key, "cause", "network", "r1a", "We suspect that a faulty switch cut us off.", words="faulty switch",
+          reason="the provider's own word", said_by="provider")  # fmt: skip
     other = "Rival admins blame a <b>botched release</b> for it."
-    proof(db, key, "cause", "software_deploy", "r1b", other, words="botched release", said_by="others", chosen=0,
-          reason="the provider's own word counts for more")  # fmt: skip
+    proof(db, key, "cause", "software_deploy", "r1b", other, words="botched release", chosen=0,
+          reason="the provider's own word counts for more", said_by="others")  # fmt: skip
     proof(db, key, "started_at", at(5.25), "r1c", "It began at about ten in the evening.", words="about ten")
     proof(db, key, "status", "monitoring", "r1a", None)
     for hours, event, told, words in (

@@ -185,3 +185,17 @@ def test_the_evidence_of_a_cause_tells_who_says_it(context: tuple[str, ...], spe
     guess = Mention("cause", "Notes", "network", 0, 5, "network.word", 0.5, context)
     claim = build_claim(read(said=Annotation("r1", mentions=(guess,)).as_json()), CATALOGUE)
     assert [e.said_by for e in claim.evidence if e.field == "cause"] == [speaker]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "By 10:15 p.m. ET the service was working again.",
+        "The U.S. East region was back first.",
+        "Dr. Ama Boateng called it the fault of generator No. 4.",
+    ],
+)
+def test_the_point_of_an_abbreviation_ends_no_quotation(sentence: str) -> None:
+    text = f"It failed at noon. {sentence} Nobody was hurt."
+    at = text.index(sentence) + len(sentence) - 4
+    assert quote(text, at, at + 2) == sentence
