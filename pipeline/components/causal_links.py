@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.components.causal_rules import Match
+from pipeline.terms import Cause
 
 # What a causal statement about the outage itself names on its other side.
 OUTAGE = re.compile(
@@ -36,6 +37,10 @@ FOLLOWS_INSIDE = re.compile(
     r"\b(?:(?:because of|due to|owing to|as a result of|in consequence of) (?:that|this|it|them|which)"
     r"|in turn|in consequence)\b"
 )
+# "An issue with storage" on a status page says where it fails, and not why.
+VAGUE = re.compile(r"\b(?:issues?|problems?|trouble)\b")
+PLACES = frozenset({Cause.NETWORK, Cause.DNS, Cause.DATABASE_STORAGE, Cause.HARDWARE, Cause.THIRD_PARTY})
+MERE_PLACE = 0.6  # what is left of such a phrase there
 CLAUSE_END = re.compile(r"; | but | however| although | whereas | unlike ")
 # Below it a phrase is a mere mention. A long text has more chances to mention, and a status page talks of symptoms.
 ENOUGH, ENOUGH_LONG, ENOUGH_STATUS = 0.33, 0.53, 0.6
@@ -99,6 +104,11 @@ def enough(length: int, kind: str | None) -> float:
     if length <= LONG:
         return ENOUGH
     return ENOUGH_STATUS if kind == "status" else ENOUGH_LONG
+
+
+def tells_why(words: str, cause: str, kind: str | None) -> float:
+    """What is left of a phrase which, on a page of this kind, may tell no more than where something fails."""
+    return MERE_PLACE if kind == "status" and cause in PLACES and VAGUE.search(words) else 1.0
 
 
 def alone(phrase: Match) -> float:

@@ -15,7 +15,18 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.causal_links import EFFECT, LEAD, SECTION_END, alone, depths, enough, follows, link, reach
+from pipeline.components.causal_links import (
+    EFFECT,
+    LEAD,
+    SECTION_END,
+    alone,
+    depths,
+    enough,
+    follows,
+    link,
+    reach,
+    tells_why,
+)
 from pipeline.components.causal_rules import Alternation, Match, cause_rules, flatten, sentence_bounds
 from pipeline.components.failed_service import failed_services
 from pipeline.components.finds import Find, add, whole
@@ -74,6 +85,7 @@ class CauseFinder:
             if sentence is not None and sentence not in going_on:
                 going_on[sentence] = follows(flat, *sentence)
             find.data = {**find.data, "enough": needed, "follows": sentence is not None and going_on[sentence]}
+            find.confidence *= tells_why(flat[find.start : find.end], find.value, doc._.meta.kind)
         found += [inner for find in found if find.rule in self.within for inner in self._inside(find, flat, text)]
         add(doc, found)
         return doc
