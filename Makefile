@@ -54,8 +54,9 @@ bench: $(VENV)/.dev ## the budgets, measured side by side on this machine
 train: $(VENV)/.dev ## the classifier of relevance anew (GOLD='FILE...' adds labelled records to the repository's own)
 	$(BIN)/python -m pipeline.train --gold $(GOLD)
 
-train-cause: $(VENV)/.dev ## the classifier of causes anew
+train-cause: $(VENV)/.dev ## the classifiers of causes, and of the part that a sentence plays, anew
 	$(BIN)/python -m pipeline.train_cause
+	$(BIN)/python -m pipeline.train_parts
 
 train-when: $(VENV)/.dev ## the classifier of what a time is the time of anew
 	$(BIN)/python -m pipeline.train_when

@@ -1,81 +1,46 @@
 """Train what a sentence states as the cause: ``python -m pipeline.train_cause [--folds]``.
 
-It learns from `data/training/causes/*.txt` (a line a sentence, the category before it) and from the
-examples of the rules of cause, and writes `pipeline/weights/cause.bin`. All of it is in the repository, so
-the same weights can be made by anyone. With ``--folds`` it prints how sentences fare that it did not learn from.
+It learns from the sentences of `cause_sentences`, those of passages among them, and writes `weights/cause.bin`. All of
+it is in the repository, so the same weights can be made by anyone. With ``--folds`` it prints how sentences fare that
+it did not learn from.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-from thinc.api import Adam, Model
+from thinc.api import Model
 
-from pipeline.components.judge import Features, batch, blank
-from pipeline.components.learned_cause import CLASSES, LENGTH, NONE, SHARE, STATES, WEIGHTS, sentence_features
-from pipeline.errors import UsageError
+from pipeline.cause_sentences import Sentence, read_passages, read_sentences
+from pipeline.components.judge import batch, likely
+from pipeline.components.judged_sentences import CLASSES, LENGTH, NONE, SHARE, WEIGHTS, sentence_features
+from pipeline.learning import Course, Row, command, learn
 from pipeline.model import digest
 from pipeline.terms import Cause
 
-FOLDER = Path(__file__).parent.parent / "data" / "training"
-ROUNDS, RATE, PULL = 200, 0.05, 1.0
+COURSE = Course(rounds=200, rate=0.05, pull=1.0)
 FOLDS = 5
-WITHOUT = 0.5
-"""What a line without a cause counts that was written for relevance."""
-EVERY = 4
-"""One in so many of those lines is taken."""
+STATES = 0.85
+"""Probability that a sentence states a cause, from which the table counts it as answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One labelled sentence."""
-
-    text: str
-    cause: Cause
-    weight: float
-    seen: Features
+def read_all() -> list[Sentence]:
+    """The single sentences and those of the passages."""
+    told = [Sentence(line.text, line.cause) for passage in read_passages() for line in passage]
+    return [*read_sentences(), *told]
 
 
-def read_sentences(folder: Path = FOLDER) -> list[Sentence]:
-    """All labelled sentences. Raises `UsageError` for a line of another form."""
-    found = []
-    for path in sorted((folder / "causes").glob("*.txt")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            name, _, text = line.partition(": ")
-            if name not in set(Cause) or not text.strip():
-                raise UsageError(f"{path.name}, line {number}: a line is a cause, a colon and a sentence")
-            found.append(Sentence(text, Cause(name), 1.0, sentence_features(text)))
-    for name, sign in (("posts", "+ "), ("forum", "+ "), ("headlines", "- ")):
-        lines = [line for line in (folder / f"{name}.txt").read_text(encoding="utf-8").splitlines() if line[:2] == sign]
-        texts = [line[2:] for line in lines[::EVERY]]
-        found += [Sentence(text, Cause.UNKNOWN, WITHOUT, sentence_features(text)) for text in texts]
-    return found
+def row_of(sentence: Sentence) -> Row:
+    """What is learned from one sentence."""
+    return Row(sentence_features(sentence.text), [float(cause is sentence.cause) for cause in CLASSES], sentence.weight)
 
 
 def fit(sentences: Sequence[Sentence]) -> Model[Any, Any]:
-    """The model that has learned from these sentences: logistic regression of many classes."""
-    model = blank(len(CLASSES), LENGTH)
-    optimizer = Adam(RATE, L2=PULL, L2_is_weight_decay=False, grad_clip=0.0)
-    seen = batch([sentence.seen for sentence in sentences])
-    label = np.zeros((len(sentences), len(CLASSES)), dtype="float32")
-    label[np.arange(len(sentences)), [CLASSES.index(sentence.cause) for sentence in sentences]] = 1
-    weight = np.array([[sentence.weight] for sentence in sentences], dtype="float32")
-    for _ in range(ROUNDS):
-        said, back = model.begin_update(seen)
-        likely = np.exp(said - said.max(axis=1, keepdims=True))
-        likely /= likely.sum(axis=1, keepdims=True)
-        back(((likely - label) * weight).astype("float32"))
-        model.finish_update(optimizer)
-    return model
+    """The model that has learned from these sentences."""
+    return learn([row_of(sentence) for sentence in sentences], LENGTH, COURSE)
 
 
 def held_out(sentences: Sequence[Sentence], folds: int = FOLDS) -> Iterator[tuple[Sentence, Cause]]:
@@ -83,14 +48,13 @@ def held_out(sentences: Sequence[Sentence], folds: int = FOLDS) -> Iterator[tupl
     for fold in range(folds):
         mine = [int(digest(sentence.text), 16) % FOLDS == fold for sentence in sentences]
         rest = [s for s, m in zip(sentences, mine, strict=True) if m]
-        scores = fit([s for s, m in zip(sentences, mine, strict=True) if not m]).predict(batch([s.seen for s in rest]))
-        for sentence, score in zip(rest, scores, strict=True):
-            likely = np.exp(score - score.max())
-            likely /= likely.sum()
-            states = 1 - likely[NONE]
-            likely[NONE] = 0
-            sure = states >= STATES and likely.max() >= SHARE * states
-            yield sentence, CLASSES[int(likely.argmax())] if sure else Cause.UNKNOWN
+        model = fit([s for s, m in zip(sentences, mine, strict=True) if not m])
+        shares = likely(model.predict(batch([sentence_features(s.text) for s in rest])))
+        for sentence, share in zip(rest, shares, strict=True):
+            states = 1 - share[NONE]
+            share[NONE] = 0
+            sure = states >= STATES and share.max() >= SHARE * states
+            yield sentence, CLASSES[int(share.argmax())] if sure else Cause.UNKNOWN
 
 
 def table(judged: Sequence[tuple[Sentence, Cause]]) -> Iterator[str]:
@@ -107,21 +71,12 @@ def table(judged: Sequence[tuple[Sentence, Cause]]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write the weights, or tell how it does on sentences held out."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.train_cause", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--folds", action="store_true", help="print cross-validated counts and write nothing")
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    args = parser.parse_args(arguments)
-    try:
-        sentences = read_sentences()
-    except (OSError, UsageError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    if args.folds:
-        sys.stdout.writelines(f"{line}\n" for line in table(list(held_out(sentences))))
-        return 0
-    args.out.write_bytes(fit(sentences).to_bytes())
-    sys.stdout.write(f"{args.out}: learned from {len(sentences)} sentences\n")
-    return 0
+
+    def learned() -> tuple[Model[Any, Any], str]:
+        sentences = read_all()
+        return fit(sentences), f"{len(sentences)} sentences"
+
+    return command("train_cause", str(__doc__), WEIGHTS, learned, lambda: table(list(held_out(read_all()))), arguments)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.components.failed_service import FIRST, OTHER, family
 from pipeline.components.finds import Find
-from pipeline.components.learned_cause import LATER, LEADING_UP, STATED
+from pipeline.components.learned_cause import LATER, LEADING_UP
 from pipeline.model import Mention
 from pipeline.terms import Cause
 
@@ -20,6 +20,8 @@ MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_S
 # What happens to a house or a part of it, and what such things do to the rest where one sentence follows the other.
 BLOWS = frozenset({Cause.POWER, Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.SECURITY_ATTACK})
 BLOWN = frozenset({Cause.COOLING, Cause.HARDWARE, Cause.POWER})
+STATED = frozenset({"trigger", "mechanism", "alone"})  # roles of what the rules find stated
+LINKS = STATED | {"effect"}  # roles of what may stand in a chain with it
 EARLIER = TRIGGERS | {Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE}
 FOLLOWED = 0.28  # what needs, in a short text, the cause from which the next sentence says that something followed
 HEDGED = 0.85  # what a hedge leaves of a confidence
@@ -29,7 +31,12 @@ CHAIN = 0.42  # what another cause in the chosen sentence, or in one that goes o
 EFFECT = 0.33  # what an effect there needs
 FIRST_NAMED = 0.95  # confidence of another house's failure that is told to take the main service down
 ELSEWHERE = 0.6  # what is left in a sentence that names services of other houses alone
-PLAIN_ROOT = 0.85  # what a learned root needs before a link that a rule has heard
+PLAIN_ROOT = 0.65  # what a learned root needs before a link that a rule has heard
+PLAIN = 0.7  # weight of a cause that a rule has found plainly
+OPEN_NEEDS = 0.2  # what a cause needs, by rule and as told by its sentence, where another leaves the cause open
+LEARNED = 0.5  # what a learned cause counts beside one that a rule has found
+UNTOLD = 0.9  # what is left of a cause beside others where its sentence, as learned, tells none
+BESIDE = 0.7  # share of a learned cause's weight from which a rule's in the same sentence is taken
 ROOT = 0.7  # how plain, against the best find, the phrase that it follows from has to be
 
 
@@ -67,15 +74,18 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     ]
     stated = [f for f in usable if f.data["role"] in STATED and f.confidence >= f.data["enough"]]
     learned = [f for f in usable if f.data["role"] == "learned" and f.value not in denied]
-    pool = stated or learned or [f for f in usable if f.data["role"] == "fix"]
-    if not pool:
+    best = strongest(stated, learned, [f for f in usable if f.data["role"] == "fix"])
+    if best is None:
         return CauseChoice(mentions=mentions)
-    best = max(pool, key=lambda f: (weigh(f), -f.start))
     short = best.data["enough"] < CHAIN  # a long text has room for guesses beside what it states
     guessed = "hedged" in best.context or (short and any("hearsay" in f.context for f in causes))
+    if weakly_told(best) and any(f.data["role"] == "open" for f in causes):
+        return CauseChoice(mentions=mentions)
     if guessed and any(f.data["role"] == "unstated" for f in causes):
         return CauseChoice(mentions=mentions)
     chain = link_up(best, usable)
+    if len(chain) == 1 and best.value in EARLIER:
+        chain += came_of(best, stated)
     if chain[0].value in LATER:
         chain = [*learned_before(chain[0], learned), *chain]
     root = chain[0]
@@ -119,7 +129,7 @@ def link_up(best: Find, usable: Sequence[Find]) -> list[Find]:
 
     What is to stand before the best find has to be nearly as plain, what follows from it need not.
     """
-    here = [f for f in usable if f.data["sentence"] == best.data["sentence"] and f.data["role"] != "fix"]
+    here = [f for f in usable if f.data["sentence"] == best.data["sentence"] and f.data["role"] in LINKS]
     here.sort(key=place)
     roots = [f for f in here if place(f) < place(best) and f.data["role"] != "effect"]
     before = [f for f in roots if weigh(f) >= ROOT * weigh(best)]
@@ -180,9 +190,16 @@ def learned_before(link: Find, learned: Sequence[Find]) -> list[Find]:
     near = [
         f
         for f in learned
-        if f.value in EARLIER and weigh(f) >= PLAIN_ROOT and first - LEADING_UP <= f.data["sentence"][0] < first
+        if f.value in EARLIER and f.confidence >= PLAIN_ROOT and first - LEADING_UP <= f.data["sentence"][0] < first
     ]
     return sorted(near, key=weigh)[-1:]
+
+
+def came_of(root: Find, stated: Sequence[Find]) -> list[Find]:
+    """The later link that a rule has heard shortly behind a root, most likely what came of it."""
+    first, last = root.data["sentence"] or (0, 0)
+    near = [f for f in stated if f.value in LATER and last <= f.data["sentence"][0] <= first + LEADING_UP]
+    return sorted((f for f in near if weigh(f) >= CHAIN), key=weigh)[-1:]
 
 
 def place(find: Find) -> tuple[int, int]:
@@ -193,6 +210,34 @@ def place(find: Find) -> tuple[int, int]:
 def weigh(find: Find) -> float:
     """How much a find speaks for its cause."""
     place = ELSEWHERE if "elsewhere" in find.context else 1.0
-    return (
-        place * find.confidence * (RUMOUR if "rumour" in find.context else HEDGED if "hedged" in find.context else 1.0)
-    )
+    word = RUMOUR if "rumour" in find.context else HEDGED if "hedged" in find.context else 1.0
+    how = LEARNED if find.data["role"] == "learned" else 1.0
+    return find.confidence * place * word * how
+
+
+def weakly_told(find: Find) -> bool:
+    """Whether neither the rules nor what was learned of its sentence say plainly that a find is the cause."""
+    return weigh(find) < PLAIN and weigh(find) * find.data.get("told", 1.0) < OPEN_NEEDS
+
+
+def strongest(stated: Sequence[Find], learned: Sequence[Find], fixes: Sequence[Find]) -> Find | None:
+    """The find that speaks most for its cause; a fix where there is nothing else.
+
+    Of a sentence that was learned to tell the root what a rule has found is taken where it weighs nearly as much.
+    """
+    pool = [*stated, *learned] or fixes
+    best = max(pool, key=lambda f: (round(weigh_told(f), 2), -f.start), default=None)
+    if best is None or best.data["role"] != "learned":
+        return best
+    return max((f for f in stated if beside(best, f)), key=weigh, default=best)
+
+
+def weigh_told(find: Find) -> float:
+    """How much a find speaks for its cause beside others: less where its sentence, as learned, tells none."""
+    return weigh(find) * (UNTOLD + (1 - UNTOLD) * float(find.data.get("told", 1.0)))
+
+
+def beside(learned: Find, stated: Find) -> bool:
+    """Whether a rule has found nearly as much in the sentence that was learned to tell the root."""
+    first, last = learned.data["sentence"]
+    return first <= stated.start < last and weigh(stated) >= BESIDE * weigh(learned)

@@ -73,6 +73,12 @@ def batch(rows: Sequence[Features]) -> tuple[Any, Any, Any]:
     return np.concatenate([k for k, _ in rows]), np.concatenate([c for _, c in rows]), lengths
 
 
+def likely(scores: Any) -> Any:
+    """Scores of several classes as probabilities, row by row."""
+    found = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return found / found.sum(axis=1, keepdims=True)
+
+
 def blank(classes: int = 1, length: int = LENGTH) -> Model[Any, Any]:
     """A model before it has learned."""
     model: Model[Any, Any] = SparseLinear_v2(nO=classes, length=length)

@@ -1,4 +1,4 @@
-"""What is learned of sentences that state a cause: it speaks where the rules are silent, and only there."""
+"""What is learned of sentences that tell a root: it is heard beside the rules, in what a text says around it."""
 
 from __future__ import annotations
 
@@ -7,51 +7,55 @@ from pathlib import Path
 import pytest
 
 from pipeline import train_cause
-from pipeline.components.learned_cause import (
+from pipeline.cause_sentences import Sentence, read_sentences
+from pipeline.components.judged_sentences import (
     CLASSES,
-    MOST_CHARACTERS,
-    MOST_OF_STORY,
     WEIGHTS,
-    judge_sentence,
+    judge_sentences,
     model,
     sentence_features,
     telling_words,
 )
+from pipeline.components.learned_cause import MOST_CHARACTERS, MOST_OF_STORY
 from pipeline.errors import UsageError
 from pipeline.nlp import annotate
 from pipeline.terms import Cause
 
 
 @pytest.fixture(scope="module")
-def sentences() -> list[train_cause.Sentence]:
-    return train_cause.read_sentences()
+def told() -> list[Sentence]:
+    return train_cause.read_all()
 
 
-def test_training_again_gives_the_shipped_weights(sentences) -> None:
-    again, shipped = train_cause.fit(sentences), model()
+def test_training_again_gives_the_shipped_weights(told) -> None:
+    again, shipped = train_cause.fit(told), model()
     for name in ("W", "b"):
         assert abs(again.get_param(name) - shipped.get_param(name)).max() < 1e-3
-    assert WEIGHTS.stat().st_size < 10_000_000
 
 
-def test_every_cause_has_sentences(sentences) -> None:
-    assert {s.cause for s in sentences} == set(CLASSES)
+def test_weights_are_small_enough_to_ship() -> None:
+    assert sum(path.stat().st_size for path in WEIGHTS.parent.glob("*.bin")) < 10_000_000
 
 
-def test_held_out_sentences_are_answered_rightly_or_left_alone(sentences) -> None:
-    judged = list(train_cause.held_out(sentences, folds=1))
+def test_every_cause_has_sentences(told) -> None:
+    assert {s.cause for s in told} == set(CLASSES)
+
+
+def test_held_out_sentences_are_answered_rightly_or_left_alone(told) -> None:
+    judged = list(train_cause.held_out(told, folds=1))
     stated = [(s.cause, said) for s, said in judged if s.cause is not Cause.UNKNOWN and said is not Cause.UNKNOWN]
     none = [said for s, said in judged if s.cause is Cause.UNKNOWN]
-    assert none.count(Cause.UNKNOWN) / len(none) > 0.85
-    assert sum(label is said for label, said in stated) / len(stated) > 0.6
+    assert none.count(Cause.UNKNOWN) / len(none) > 0.9
+    assert sum(label is said for label, said in stated) / len(stated) > 0.8
 
 
 def test_the_words_that_tell_stand_inside_the_sentence() -> None:
     sentence = "For the whole evening the chillers had stopped and machines shut themselves down."
-    cause, states = judge_sentence(sentence)
+    [judged] = judge_sentences(sentence, [(0, len(sentence))])
     first, last = telling_words(sentence, Cause.COOLING)
-    assert cause is Cause.COOLING
-    assert 0 <= states <= 1
+    assert judged.cause is Cause.COOLING
+    assert 0 <= judged.states <= 1
+    assert 0 <= judged.plainness <= 1
     assert 0 <= first < last <= len(sentence)
     assert len(sentence[first:last].split()) <= 6
 
@@ -60,9 +64,17 @@ def read(language, text: str):
     return annotate(language, {"id": "1", "kind": "news", "text": text})
 
 
-def test_a_rule_is_not_overruled(language) -> None:
+def test_what_a_rule_finds_plainly_is_not_overruled(language) -> None:
     said = read(language, "Mailbird was down because of an expired certificate, and it got too hot in the server room.")
     assert said.cause is Cause.CERTIFICATE_EXPIRY
+
+
+def test_a_cause_that_another_sentence_leaves_open_is_not_taken(language) -> None:
+    text = "Mailbird's queries fail. Engineers backed out this evening's release."
+    left_open = "Whether the release was to blame has not been established."
+    assert read(language, f"{text} {left_open}").cause is Cause.UNKNOWN
+    plain = read(language, f"Mailbird is down because of an expired certificate. {left_open}")
+    assert plain.cause is Cause.CERTIFICATE_EXPIRY
 
 
 PADDING = "The firm has offices in nine towns and sells lamps. "
@@ -99,8 +111,8 @@ def test_what_a_crowd_guesses_is_no_cause(language) -> None:
 def test_a_line_without_a_cause_is_refused(tmp_path: Path, line) -> None:
     (tmp_path / "causes").mkdir()
     (tmp_path / "causes" / "a.txt").write_text(f"# a remark\ndns: names do not resolve\n{line}\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="line 3"):
-        train_cause.read_sentences(tmp_path)
+    with pytest.raises(UsageError, match=r"a.txt, line 3"):
+        read_sentences(tmp_path)
 
 
 def test_features_are_each_there_once() -> None:
