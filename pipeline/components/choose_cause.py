@@ -90,7 +90,7 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
         chain = [*learned_before(chain[0], learned), *chain]
     root = chain[0]
     order = tuple(dict.fromkeys(Cause(f.value) for f in chain))
-    return CauseChoice(Cause(root.value), order, root.text, "hedged" in root.context, mentions)
+    return CauseChoice(Cause(root.value), order, root.text, hedged(root, usable), mentions)
 
 
 def mark_elsewhere(causes: Sequence[Find], services: Sequence[Find], main: str) -> None:
@@ -200,6 +200,13 @@ def came_of(root: Find, stated: Sequence[Find]) -> list[Find]:
     first, last = root.data["sentence"] or (0, 0)
     near = [f for f in stated if f.value in LATER and last <= f.data["sentence"][0] <= first + LEADING_UP]
     return sorted((f for f in near if weigh(f) >= CHAIN), key=weigh)[-1:]
+
+
+def hedged(root: Find, usable: Sequence[Find]) -> bool:
+    """Whether the root is only suspected; of a learned one the words that a rule found in its sentence say so too."""
+    same = (root.data["sentence"], root.value)
+    beside = [f for f in usable if root.data["role"] == "learned" and (f.data["sentence"], f.value) == same]
+    return any("hedged" in f.context for f in (root, *beside))
 
 
 def place(find: Find) -> tuple[int, int]:

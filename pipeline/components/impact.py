@@ -47,7 +47,8 @@ class ImpactFinder:
 
     def __init__(self, nlp: Language, name: str) -> None:  # noqa: ARG002 - spaCy calls every factory with both
         self.name = name
-        self.denied = compile_pattern(tables("impact")["denied"])
+        words = tables("impact")
+        self.denied = [compile_pattern(words[side]) for side in ("denied", "denied_inside", "denied_behind")]
         self.rules = [(rule, edge(rule, "not_before"), edge(rule, "not_after")) for rule in load_rules("impact")]
 
     def __call__(self, doc: Doc) -> Doc:
@@ -64,12 +65,16 @@ class ImpactFinder:
                 lead, tail = flat[max(0, start - AROUND) : start], flat[end : end + AROUND]
                 if (before and before.search(lead)) or (behind and behind.search(tail)):
                     continue
-                if field == "symptom" and self.denied.search(lead):
+                if field == "symptom" and self._denies(lead, match[0], tail):
                     continue
                 value = counted(match[0]) if field == "reports" else rule.value
                 found.append(Find(field, start, end, text[start:end], value, rule.id, 0.7, data=rule.data))
         add(doc, found)
         return doc
+
+    def _denies(self, *sides: str) -> bool:
+        """Whether the words before a symptom, its own, or those behind it say that it was not met."""
+        return any(words.search(side) for words, side in zip(self.denied, sides, strict=True))
 
 
 def counted(words: str) -> str:
