@@ -8,7 +8,6 @@ learn from.
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections import Counter
@@ -17,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from thinc.api import Adam, Model
+from thinc.api import Model
 
-from pipeline.components.judge import Features, batch, blank
+from pipeline.components.judge import Features, batch
 from pipeline.components.learned_role import CLASSES, LENGTH, SURE, WEIGHTS, role_features, shares
 from pipeline.components.roles import Sentences
 from pipeline.components.time_rules import point_cues
 from pipeline.errors import UsageError
+from pipeline.learning import Course, Row, command, learn
 from pipeline.model import digest
 
 FOLDER = Path(__file__).parent.parent / "data" / "training" / "times"
@@ -97,18 +96,9 @@ def read_rules() -> list[Told]:
 
 
 def fit(told: Sequence[Told]) -> Model[Any, Any]:
-    """The model that has learned from these times: logistic regression of many classes."""
-    model = blank(len(CLASSES), LENGTH)
-    optimizer = Adam(RATE, L2=PULL, L2_is_weight_decay=False, grad_clip=0.0)
-    seen = batch([one.seen for one in told])
-    label = np.zeros((len(told), len(CLASSES)), dtype="float32")
-    label[np.arange(len(told)), [CLASSES.index(one.role) for one in told]] = 1
-    weight = np.array([[one.weight] for one in told], dtype="float32")
-    for _ in range(ROUNDS):
-        said, back = model.begin_update(seen)
-        back(((shares(said) - label) * weight).astype("float32"))
-        model.finish_update(optimizer)
-    return model
+    """The model that has learned from these times."""
+    rows = [Row(one.seen, [float(name == one.role) for name in CLASSES], one.weight) for one in told]
+    return learn(rows, LENGTH, Course(ROUNDS, RATE, PULL))
 
 
 def held_out(told: Sequence[Told], always: Sequence[Told] = ()) -> Iterator[tuple[Told, str | None]]:
@@ -134,21 +124,15 @@ def table(judged: Sequence[tuple[Told, str | None]]) -> Iterator[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train and write the weights, or tell how it does on texts held out."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.train_when", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--folds", action="store_true", help="print cross-validated counts and write nothing")
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
-    args = parser.parse_args(arguments)
-    try:
+
+    def learned() -> tuple[Model[Any, Any], str]:
         told = read_lines()
-    except (OSError, UsageError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    if args.folds:
-        sys.stdout.writelines(f"{line}\n" for line in table(list(held_out(told, read_rules()))))
-        return 0
-    args.out.write_bytes(fit([*told, *read_rules()]).to_bytes())
-    sys.stdout.write(f"{args.out}: learned from {len(told)} times\n")
-    return 0
+        return fit([*told, *read_rules()]), f"{len(told)} times"
+
+    def judged() -> Iterator[str]:
+        return table(list(held_out(read_lines(), read_rules())))
+
+    return command("train_when", str(__doc__), WEIGHTS, learned, judged, arguments)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ FOLLOWS_INSIDE = re.compile(
 )
 # "An issue with storage" on a status page says where it fails, and not why.
 VAGUE = re.compile(r"\b(?:issues?|problems?|trouble)\b")
-PLACES = frozenset({Cause.NETWORK, Cause.DNS, Cause.DATABASE_STORAGE, Cause.HARDWARE, Cause.THIRD_PARTY})
+PLACES = frozenset({Cause.NETWORK, Cause.DNS, Cause.DATABASE_STORAGE, Cause.HARDWARE})
 MERE_PLACE = 0.6  # what is left of such a phrase there
 CLAUSE_END = re.compile(r"; | but | however| although | whereas | unlike ")
 # Below it a phrase is a mere mention. A long text has more chances to mention, and a status page talks of symptoms.

@@ -21,6 +21,9 @@ MECHANISMS = frozenset({Cause.CAPACITY_OVERLOAD, Cause.NETWORK, Cause.DATABASE_S
 BLOWS = frozenset({Cause.POWER, Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE, Cause.SECURITY_ATTACK})
 BLOWN = frozenset({Cause.COOLING, Cause.HARDWARE, Cause.POWER})
 STATED = frozenset({"trigger", "mechanism", "alone"})  # roles of what the rules find stated
+NOT_MEANT = frozenset(
+    {"negated", "historical", "asked", "own", "hearsay"}
+)  # contexts of what is no cause of this outage
 LINKS = STATED | {"effect"}  # roles of what may stand in a chain with it
 EARLIER = TRIGGERS | {Cause.NATURAL_DISASTER, Cause.PHYSICAL_DAMAGE}
 FOLLOWED = 0.28  # what needs, in a short text, the cause from which the next sentence says that something followed
@@ -68,12 +71,10 @@ def choose_cause(found: Sequence[Find], main: str | None = None) -> CauseChoice:
     usable = [
         f
         for f in causes
-        if f.value != Cause.UNKNOWN
-        and not f.context & {"negated", "historical", "asked", "own", "hearsay"}
-        and not (f.value in denied and "hedged" in f.context)
+        if f.value != Cause.UNKNOWN and not f.context & NOT_MEANT and not (f.value in denied and "hedged" in f.context)
     ]
     stated = [f for f in usable if f.data["role"] in STATED and f.confidence >= f.data["enough"]]
-    learned = [f for f in usable if f.data["role"] == "learned" and f.value not in denied]
+    learned = [f for f in usable if f.data["role"] == "learned" and f.value not in denied and meant(f, causes)]
     best = strongest(stated, learned, [f for f in usable if f.data["role"] == "fix"])
     if best is None:
         return CauseChoice(mentions=mentions)
@@ -244,7 +245,21 @@ def weigh_told(find: Find) -> float:
     return weigh(find) * (UNTOLD + (1 - UNTOLD) * float(find.data.get("told", 1.0)))
 
 
+def meant(learned: Find, causes: Sequence[Find]) -> bool:
+    """Whether no rule has found the same cause in the same sentence and all such finds are meant otherwise.
+
+    "If a certificate expires, browsers refuse the page" tells of none.
+    """
+    same = [f for f in causes if f.data["role"] in LINKS and overlap(f, learned) and f.value == learned.value]
+    return not same or any(not f.context & NOT_MEANT for f in same)
+
+
+def overlap(stated: Find, learned: Find) -> bool:
+    """Whether a rule's find stands in the sentence of a learned one."""
+    first, last = learned.data["sentence"]
+    return bool(first <= stated.start < last)
+
+
 def beside(learned: Find, stated: Find) -> bool:
     """Whether a rule has found nearly as much in the sentence that was learned to tell the root."""
-    first, last = learned.data["sentence"]
-    return first <= stated.start < last and weigh(stated) >= BESIDE * weigh(learned)
+    return overlap(stated, learned) and weigh(stated) >= BESIDE * weigh(learned)
