@@ -17,7 +17,7 @@ from thinc.api import Model
 from pipeline.cause_sentences import Passage, read_passages, read_sentences
 from pipeline.components.judge import Features, batch, likely
 from pipeline.components.sentence_parts import CAUSES, LENGTH, PARTS, ROOT, WEIGHTS, part_features
-from pipeline.components.sentence_words import word_keys, words_of
+from pipeline.components.sentence_words import joined, word_keys, words_of
 from pipeline.learning import Course, Row, command, learn
 from pipeline.terms import Cause
 
@@ -30,7 +30,7 @@ ALONE = 0.4
 def seen(texts: Sequence[str]) -> list[Features]:
     """The features of the sentences of one text."""
     words = [words_of(text) for text in texts]
-    return part_features(words, [word_keys(some) for some in words])
+    return part_features(words, [joined(word_keys(some)) for some in words])
 
 
 def rows_of(passage: Passage) -> list[Row]:

@@ -65,9 +65,9 @@ class Judged:
 def judge_sentences(text: str, bounds: Sequence[tuple[int, int]]) -> list[Judged]:
     """What was learned of each sentence of a text, in order; `unknown` where no cause stands out."""
     words = [words_of(text[start:end]) for start, end in bounds]
-    keys = [word_keys(some) for some in words]
-    shares = likely(model().predict(batch([joined(some) for some in keys])))
-    parts = judge_parts(part_features(words, keys))
+    seen = [joined(word_keys(some)) for some in words]
+    shares = likely(model().predict(batch(seen)))
+    parts = judge_parts(part_features(words, seen))
     states = 1 - shares[:, NONE]
     shares[:, NONE] = 0
     stands_out = shares.max(axis=1) >= SHARE * states

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, Final
 
+import numpy as np
 from spacy.strings import hash_string  # type: ignore[attr-defined]
 from thinc.api import Model
 
 from pipeline.components.cause_words import concept
 from pipeline.components.judge import FOLDER, Features, batch, likely, read_weights
-from pipeline.components.sentence_words import joined
 
 WEIGHTS = FOLDER / "parts.bin"
 PARTS: Final = ("root", "later", "symptom", "fix", "past", "denied", "rumour", "open", "nothing")
@@ -38,8 +38,11 @@ def model() -> Model[Any, Any]:
     return read_weights(WEIGHTS, len(PARTS), LENGTH)
 
 
-def part_features(sentences: Sequence[Words], keys: Sequence[Sequence[Sequence[int]]]) -> list[Features]:
-    """Keys and counts of each sentence of a text: its words, how it begins, where it stands, what is around it."""
+def part_features(sentences: Sequence[Words], seen: Sequence[Features]) -> list[Features]:
+    """Keys and counts of each sentence of a text: its words, how it begins, where it stands, what is around it.
+
+    `seen`: the features of the words of each sentence.
+    """
     standing = [frozenset(filter(None, map(concept, words))) for words in sentences]
     before: set[str] = set()
     found = []
@@ -52,7 +55,8 @@ def part_features(sentences: Sequence[Words], keys: Sequence[Sequence[Sequence[i
                 if 0 <= other < len(sentences):
                     own += [_key(f"{side} {name}") for name in standing[other]]
                     own += [_key(f"{side} begins {word}") for word in _plain(sentences[other][:1])]
-        found.append(joined([*keys[at], own]))
+        keys = np.concatenate([seen[at][0], np.array(own, dtype="uint64")])
+        found.append((keys, np.ones(len(keys), dtype="float32")))
         before |= standing[at]
     return found
 

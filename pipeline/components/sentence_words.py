@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from pipeline.components.lexicon import flatten
 
 WORD: Final = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+")
 STEM, SHORT_STEM = 6, 5
+REMEMBERED = 20_000  # words, and pairs of them, whose keys are kept in memory
 NEAR = 6
 """Words within which two concepts are seen as a pair."""
 
@@ -31,18 +33,28 @@ def words_of(sentence: str) -> list[str]:
 def word_keys(words: Sequence[str]) -> list[list[int]]:
     """For each word the keys of the features that begin with it."""
     plain = ["0" if word.isdigit() else word for word in words]
-    stems = [word[:STEM] for word in plain]
-    standing = [concept(word) for word in plain]
+    known = [_alone(word) for word in plain]
     keys = []
-    for at, word in enumerate(plain):
-        told = [f"word {word}", f"stem {word[:SHORT_STEM]}"]
-        told += [f"pair {stems[at]} {stem}" for stem in stems[at + 1 : at + 2]]
-        if standing[at] is not None:
-            told.append(f"is {standing[at]}")
-            after = next((name for name in standing[at + 1 : at + NEAR] if name is not None), None)
-            told += [f"then {standing[at]} {after}"] if after else []
-        keys.append([hash_string(feature) for feature in told])
+    for at, (stem, name, alone) in enumerate(known):
+        told = [*alone, *(_key("pair", stem, after) for after, _, _ in known[at + 1 : at + 2])]
+        if name is not None:
+            after = next((other for _, other, _ in known[at + 1 : at + NEAR] if other is not None), None)
+            told += [_key("then", name, after)] if after else []
+        keys.append(told)
     return keys
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _alone(word: str) -> tuple[str, str | None, tuple[int, ...]]:
+    """The stem of a word, what it stands for, and the keys of what it is without its neighbours."""
+    name = concept(word)
+    told = [f"word {word}", f"stem {word[:SHORT_STEM]}", *([f"is {name}"] if name else [])]
+    return word[:STEM], name, tuple(hash_string(feature) for feature in told)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _key(kind: str, one: str, other: str) -> int:
+    return int(hash_string(f"{kind} {one} {other}"))
 
 
 def joined(keys: Sequence[Sequence[int]]) -> Features:
