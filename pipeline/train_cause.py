@@ -21,7 +21,7 @@ from pipeline.learning import Course, Row, command, learn
 from pipeline.model import digest
 from pipeline.terms import Cause
 
-COURSE = Course(rounds=200, rate=0.05, pull=1.0)
+COURSE = Course(rounds=200, rate=0.05, pull=2.0)
 FOLDS = 5
 STATES = 0.85
 """Probability that a sentence states a cause, from which the table counts it as answered."""

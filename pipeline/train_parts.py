@@ -21,9 +21,9 @@ from pipeline.components.sentence_words import joined, word_keys, words_of
 from pipeline.learning import Course, Row, command, learn
 from pipeline.terms import Cause
 
-COURSE = Course(rounds=150, rate=0.05, pull=0.5)
+COURSE = Course(rounds=150, rate=0.05, pull=1.0)
 FOLDS = 5
-ALONE = 0.4
+ALONE = 0.3
 """What a sentence that stands alone counts beside one of a passage."""
 
 
