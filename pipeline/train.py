@@ -62,7 +62,9 @@ KINDS = {
 }
 """Kind of source by the name of a file, or by what stands before its hyphen."""
 PASSAGES = ("news", "news", "postmortem", "status")
-BOTH_WAYS = frozenset({"data/training/headlines", "data/training/stories", "data/training/stories-slow"})
+BOTH_WAYS = frozenset(
+    f"data/training/{stem}" for stem in ("headlines", "stories", "stories-slow", "stories-turns")
+)
 """Files whose texts are also learned from without their titles, as passages; see `without_title`."""
 BARE = ", bare"
 UNTITLED = frozenset({"posts", "slang", "passages"})

@@ -16,6 +16,7 @@ from dataclasses import field as with_default
 from pipeline.components.choose_services import ServiceChoice
 from pipeline.components.concepts import row, walk
 from pipeline.components.finds import Find, Meta
+from pipeline.terms import SourceKind
 
 READ = 1_500
 MOST_TITLE, MOST_TEXT = 40, 110
@@ -49,7 +50,7 @@ def tell(text: str, meta: Meta, service: ServiceChoice, names: Sequence[Find]) -
     named = [(m.start, m.end) for m in service.mentions if m.field == "service" and not m.value.startswith("?")]
     chosen = {start for start, _ in named}
     maybes = [(find.start, find.end) for find in names if find.start not in chosen]
-    head = meta.title_end or HEAD
+    head = beginning(meta)
     title = row(text[:head], named, MOST_TITLE, maybes)
     first = loudness(set(title))
     if len(text) <= head:
@@ -74,6 +75,11 @@ def tell(text: str, meta: Meta, service: ServiceChoice, names: Sequence[Find]) -
     return Told(
         title, [c for _, c in told[:MOST_TEXT]], shares(list(sentences.values()), loud), facts, max([first, *loud])
     )
+
+
+def beginning(meta: Meta) -> int:
+    """Where the part of a text ends that is read as its title: a post is one voice, so its title and first words are."""
+    return max(meta.title_end, HEAD) if meta.kind == SourceKind.SOCIAL else meta.title_end or HEAD
 
 
 def loudness(some: set[str]) -> int:
