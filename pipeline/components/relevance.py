@@ -82,7 +82,9 @@ def all_features(
     facts += [f"service {standing(service, meta)}", f"source {meta.kind}", f"kind {kind}", *told.facts]
     if len(text) <= meta.title_end:
         facts.append("title alone")
-    alone = "post" if meta.kind == SourceKind.SOCIAL else None if meta.title_end else "passage"
+        alone = None
+    else:
+        alone = "post" if meta.kind == SourceKind.SOCIAL else None if meta.title_end else "passage"
     return features(facts, told.title, told.text, told.shares, alone=alone)
 
 
