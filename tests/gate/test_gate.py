@@ -55,6 +55,11 @@ def test_words_are_written_as_they_are_matched(group: Group) -> None:
         "DigiD ligt eruit",
         "Discordエラー",
         "Tesla's Autopilot cloud: Docker Hub gone",
+        "revolut shows me a padlock, my flatmate's phone the very same",
+        "the tills at tesco take cash only tonight",
+        "Hi Sam, we know some of you can't see your Monzo pots this morning. We're on it.",
+        "whatsapp'ta tek tik, evdekiler de aynı",
+        "TIM muta a Lecce dalle otto, pure da mia madre",
     ],
 )
 def test_complaint_passes(post: str) -> None:
@@ -71,6 +76,8 @@ def test_complaint_passes(post: str) -> None:
         "The power outage on our street is over",
         "障害者スポーツの話",
         "I opted out of Facebook years ago",
+        "everyone has the same cold since monday",
+        "my netflix bill went up by two euros",
         "#countdown to the holidays",
         "",
     ],
