@@ -62,9 +62,7 @@ KINDS = {
 }
 """Kind of source by the name of a file, or by what stands before its hyphen."""
 PASSAGES = ("news", "news", "postmortem", "status")
-BOTH_WAYS = frozenset(
-    f"data/training/{stem}" for stem in ("headlines", "stories", "stories-slow", "stories-turns")
-)
+BOTH_WAYS = frozenset(f"data/training/{stem}" for stem in ("headlines", "stories", "stories-slow", "stories-turns"))
 """Files whose texts are also learned from without their titles, as passages; see `without_title`."""
 BARE = ", bare"
 UNTITLED = frozenset({"posts", "slang", "passages"})
@@ -200,7 +198,8 @@ def fit(texts: Sequence[Example]) -> Model[Any, Any]:
     label = np.array([[text.label] for text in texts], dtype="float32")
     weight = np.array([[text.weight] for text in texts], dtype="float32")
     before = np.array([[text.before] for text in texts], dtype="float32")
-    for _ in range(ROUNDS):
+    for done in range(ROUNDS):
+        optimizer.learn_rate = RATE * (1 - done / ROUNDS)  # it comes to rest, whatever the order of the texts
         said, back = model.begin_update(seen)
         back(((1 / (1 + np.exp(-said - before)) - label) * weight).astype("float32"))
         model.finish_update(optimizer)
