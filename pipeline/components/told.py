@@ -78,7 +78,7 @@ def tell(text: str, meta: Meta, service: ServiceChoice, names: Sequence[Find]) -
 
 
 def beginning(meta: Meta) -> int:
-    """Where the part of a text ends that is read as its title: a post is one voice, so its title and first words are."""
+    """Where the part ends that is read as a title. A post is one voice: its title and first words are read as one."""
     return max(meta.title_end, HEAD) if meta.kind == SourceKind.SOCIAL else meta.title_end or HEAD
 
 
