@@ -35,11 +35,11 @@ from pipeline.nlp import choose_service, read_record
 ROOT = Path(__file__).parent.parent
 ROUNDS = 250
 RATE = 0.05
-PULL = 1.0
+PULL = 0.25
 """Strength of the pull towards no opinion (L2), against a loss that is summed over the texts."""
 WEAK = 0.6
 """What a label counts that nobody checked by hand."""
-SKETCH = 0.4
+SKETCH = 0.8
 """What a line of `data/training` counts: it was written to teach, and is plainer than what people write."""
 CAUSE = 0.2
 """What a sentence of `data/training/causes` counts: it was written to teach something else."""

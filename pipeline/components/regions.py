@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.components.finds import Find, Meta, add, whole
+from pipeline.components.finds import Find, Meta, add, finds, whole
 from pipeline.components.lexicon import Lexicon, flatten
 from pipeline.components.ruleset import compile_pattern, load_rules, tables
 from pipeline.model import Mention
@@ -49,7 +49,8 @@ class Regions:
         flat = flatten(text)
         codes = list(self.by_rule(text, flat))
         taken = [(find.start, find.end) for find in codes]
-        found = [f for f in self.by_name(text, flat) if not any(s < f.end and f.start < e for s, e in taken)]
+        named = [(find.start, find.end) for find in finds(doc, "service")]
+        found = [f for f in self.by_name(text, flat, named) if not any(s < f.end and f.start < e for s, e in taken)]
         add(doc, sorted([*codes, *found], key=lambda find: find.start))
         return doc
 
@@ -64,11 +65,14 @@ class Regions:
                         "region", start, end, text[start:end], value, rule.id, 0.9, data={"where": True, "stated": True}
                     )
 
-    def by_name(self, text: str, flat: str) -> Iterator[Find]:
-        """Places by name, as they are written: "US" is one and "us" is not."""
+    def by_name(self, text: str, flat: str, named: Sequence[tuple[int, int]]) -> Iterator[Find]:
+        """Places by name, as they are written: "US" is one, "us" is not, nor is what a name of a service ends in."""
         last: tuple[int, bool, bool] = (-1, False, False)
         for start, end, (kind, place) in self.lexicon.scan(flat):
-            if not text[start].isupper() or (end - start <= 3 and not text[start:end].isupper()):
+            first = start + len("the ") * flat.startswith("the ", start, end)
+            if not text[first].isupper() or (end - start <= 3 and not text[start:end].isupper()):
+                continue
+            if kind == "place" and any(s <= start and end < e for s, e in named):
                 continue
             if kind == "region":
                 where = stated = True

@@ -5,6 +5,7 @@ Example: "A fix is deployed. The issue has been resolved." ends in `resolved`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,10 +16,15 @@ from pipeline.components.finds import Block, Find, Meta, add, whole
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import compile_pattern, load_rules
 from pipeline.model import Mention
-from pipeline.terms import Kind, Status
+from pipeline.terms import Kind, SourceKind, Status
 
 HEAD, TAIL = 1_500, 1_000
 BEFORE = 60
+# A line that begins the furniture below a story: what stands there tells of other stories.
+FURNITURE = re.compile(
+    r"\n\W*(?:trending|most (?:read|popular|viewed)|related|read (?:more|next|also)|more (?:from|stories|on)"
+    r"|filed under|subscribe|recommended|you may also|don't miss|also on|tags?:|in other news)\b[^\n]{0,80}(?:\n|$)"
+)
 WORDS = {
     "investigating": Status.INVESTIGATING,
     "identified": Status.IDENTIFIED,
@@ -51,8 +57,11 @@ class State:
             [(0, text[:HEAD])] if len(text) <= HEAD + TAIL else [(0, text[:HEAD]), (len(text) - TAIL, text[-TAIL:])]
         )
         found: list[Find] = []
+        news = doc._.meta.kind == SourceKind.NEWS
         for offset, window in windows:
             flat = flatten(window)
+            if news and (below := FURNITURE.search(flat, len(flat) // 2)):
+                flat = flat[: below.start()]
             for rule, unless in self.rules:
                 if not rule.possible(flat):
                     continue
