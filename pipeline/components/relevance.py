@@ -23,6 +23,7 @@ READ = 1_500
 THRESHOLD = 0.5
 LEAD_SIZE = 400
 LATE_SHARE = 0.5
+TAKEN_BACK = "relevance.taken-back"
 RULE_SHARE = 0.75
 """What the sum of the rules counts for: they were weighed to stand alone, and now share the word."""
 
@@ -77,7 +78,12 @@ def score_relevance(
 def all_features(
     text: str, found: Sequence[Find], meta: Meta, kind: Kind, service: ServiceChoice, told: Told
 ) -> Features:
-    """What the trained half sees: what fired, how a service stands, the kinds, and what title and text tell."""
+    """What the trained half sees: what fired, how a service stands, the kinds, and what title and text tell.
+
+    Of a post that takes itself back ("never mind, it was my router") nothing else counts.
+    """
+    if meta.kind == SourceKind.SOCIAL and any(find.rule == TAKEN_BACK for find in found):
+        return features([TAKEN_BACK], [], [])
     facts = [f"{find.rule} {find.data['part']}{' late' * is_late(find, meta)}" for find in found]
     facts += [f"service {standing(service, meta)}", f"source {meta.kind}", f"kind {kind}", *told.facts]
     if len(text) <= meta.title_end:

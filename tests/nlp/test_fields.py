@@ -20,6 +20,8 @@ ReadText = Callable[..., Annotation]
         ("The outage is worldwide.", ("global",)),
         ("Virtual machines in East US 2 are down.", ("East US 2",)),
         ("Mail is down in the UK.", ("United Kingdom",)),
+        ("Subscribers in the Emirates cannot read mail.", ("United Arab Emirates",)),
+        ("Mail is down in Raleigh.", ("Raleigh",)),
         ("Tell us what you see.", ()),
     ],
 )
@@ -36,6 +38,11 @@ def test_regions(read_text: ReadText, text: str, regions: tuple[str, ...]) -> No
         ("We were investigating. The issue has been resolved.", Status.RESOLVED),
         ("The mail service is back up after an hour.", Status.RESOLVED),
         ("This incident was posted in error.", Status.RETRACTED),
+        ("The mail service is back after forty minutes.", Status.RESOLVED),
+        ("By noon the company declared the matter closed.", Status.RESOLVED),
+        ("Die Störung der Mail ist behoben.", Status.RESOLVED),
+        ("Letters cannot be sent. Engineers have traced it to a switch.", Status.IDENTIFIED),
+        ("The problem is back after a quiet hour.", Status.UNKNOWN),
         ("Is it just me or is the mail slow?", Status.SUSPECTED),
         ("Mail is a fine thing.", Status.UNKNOWN),
         ("We will post more when the issue has been resolved. We are investigating.", Status.INVESTIGATING),
@@ -43,6 +50,11 @@ def test_regions(read_text: ReadText, text: str, regions: tuple[str, ...]) -> No
 )
 def test_status(read_text: ReadText, text: str, status: Status) -> None:
     assert read_text("Mail", text).status == status
+
+
+def test_what_stands_below_a_story_is_another_s(read_text: ReadText) -> None:
+    text = "Mail is down and its maker is investigating.\n\nTrending now\nThe payment glitch has been fixed\n"
+    assert read_text("Mail", text, kind="news").status == Status.INVESTIGATING
 
 
 def test_last_entry_of_a_timeline_decides(read_text: ReadText) -> None:
