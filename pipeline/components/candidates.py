@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
 
-from pipeline.catalogue import Catalogue, Service
+from pipeline.catalogue import Catalogue, Service, slugify
 from pipeline.components.finds import Find, Meta
 from pipeline.components.ruleset import tables
 from pipeline.components.subjects import Part
@@ -18,6 +18,8 @@ from pipeline.components.subjects import Part
 MENTION = 1.0
 PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "named": 1.2, "mere": 0.15}
 TO_BLAME = 0.4
+STRUCK = 2.7
+STRUCK_RULES = frozenset(("subjects.takes-down",))
 STRONGER = frozenset(
     (
         "subjects.is-down",
@@ -57,9 +59,16 @@ class Candidate:
     weight: float = 0.0
     strong: bool = False
     headed: bool = False
+    opens: bool = False
     finds: list[tuple[float, Find]] = with_default(default_factory=list)
     chains: set[int] = with_default(default_factory=set)
     told: set[str] = with_default(default_factory=set)
+
+
+def is_provider_named(candidate: Candidate, service: Service) -> bool:
+    """Whether a text calls the service by its provider's name alone: "Google said", "Yahoo's bad week"."""
+    names = [find for _, find in candidate.finds if "sign" not in find.data]
+    return bool(names) and all(slugify(find.text) == service.provider for find in names)
 
 
 def source_service(meta: Meta, catalogue: Catalogue) -> Service | None:
@@ -118,6 +127,8 @@ def factor(told: Sequence[Part], find: Find) -> float:
         return PART_WEIGHT["failed"]
     if any(p.value == "cause" for p in told):
         return sign * TO_BLAME
+    if {p.rule for p in told if p.strong} == STRUCK_RULES:
+        return sign * STRUCK
     return sign * max(
         (
             PART_WEIGHT[p.value] if p.strong or p.value in {"speaker", "named"} else 1.5

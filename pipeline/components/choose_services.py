@@ -19,6 +19,7 @@ LEAST_SHARE = 0.3
 MOST_SERVICES = 8
 SURE_WEIGHT = 4.0
 GUESS_WEIGHT = 1.0
+LEAST_PRODUCT = 0.5
 SALIENT_RULE = "services.salient"
 GUESSES = frozenset(("services.speaks", SALIENT_RULE))
 INTERNET_RULE = "services.internet"
@@ -56,7 +57,7 @@ def choose_services(
         top = ranked[0] if ranked else None
     if top is None:
         return outside(unknown, (), catalogue) if unknown else by_page(page_owner(meta.url, catalogue), catalogue)
-    kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top)][:MOST_SERVICES]
+    kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top, scales)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug], text, page=scales.own is not None) for c in kept)
     provider = catalogue.services[top.slug].provider
@@ -89,9 +90,13 @@ def goes_before(unknown: Find, top: Candidate | None, meta: Meta) -> bool:
     return not titled or (not (top and top.strong) and unknown.start < titled[0].start)
 
 
-def belongs(candidate: Candidate, top: Candidate) -> bool:
-    """Whether a service stands in one list with the main one, or fails in a title by its own name."""
-    return candidate.strong and (candidate.headed or bool(candidate.chains & top.chains))
+def belongs(candidate: Candidate, top: Candidate, scales: Weighing) -> bool:
+    """Whether a service fails beside the main one: in one list with it, in a title, or as a product of its house."""
+    if not candidate.strong:
+        return False
+    if candidate.headed or candidate.chains & top.chains:
+        return True
+    return scales.own is None and candidate.weight >= LEAST_PRODUCT and scales.is_product(candidate.slug, top)
 
 
 def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence[Find]) -> Find | None:

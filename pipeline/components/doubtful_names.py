@@ -94,10 +94,13 @@ class Doubts:
 
     def accepted_cased(self, find: Find, service: Service, told: Sequence[Part]) -> bool:
         """Whether a word with a capital is a name: it fails or speaks, something fails, or it is at home here."""
+        product = service.category == "cloud_product"
+        if product and self.candidates and not self.kin(service.slug):
+            return False
         heard = any(p.strong or p.value in {"speaker", "named"} for p in told)
         if heard or is_complained_of(self.flat):
             return True
-        if service.category == "cloud_product":
+        if product:
             return self.kin(service.slug)
         thing = self.is_inside(find) or goes_with_thing(self.flat, find.end)
         return (thing and is_troubled(self.flat)) or self.is_at_home(service.slug) or self.recurs(find)

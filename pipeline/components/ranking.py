@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.catalogue import Catalogue, Service
-from pipeline.components.candidates import Candidate
+from pipeline.components.candidates import Candidate, is_provider_named
 
 AHEAD = 0.01
 WORTHY_PART = 0.3
 LEAST_PART = 0.1
+LEAST_KIN = 0.3
 MANY = 3
 CARRYING = frozenset(("cause", "speaker", "named", "failed"))
 
@@ -49,11 +50,12 @@ class Ranking:
                     candidate.weight += whole.weight
                     candidate.strong |= whole.strong
                     in_house = self.is_house(whole) and self.is_listed(candidate)
-                    if self.own or in_house or not (whole.headed or candidate.chains & whole.chains):
+                    if self.own or in_house or not (whole.opens or candidate.chains & whole.chains):
                         del self.candidates[above]
         self.put_own_ahead()
         self.file_products()
         self.put_carrier_ahead()
+        self.put_product_ahead()
         return sorted(self.candidates.values(), key=lambda c: (-c.weight, c.slug))
 
     def stands_for(self, part: Candidate, whole: Candidate) -> bool:
@@ -69,6 +71,17 @@ class Ranking:
     def is_house(self, whole: Candidate) -> bool:
         """Whether a service is its provider itself, which fails in its products: Atlassian, Google."""
         return whole.slug == self.catalogue.services[whole.slug].provider
+
+    def put_product_ahead(self) -> None:
+        """Where a provider is named and not said to fail, its product that is said to, or is named as much, goes first."""
+        first = max(self.candidates.values(), key=lambda c: c.weight, default=None)
+        if first is None or self.own or first.strong or not is_provider_named(first, self.catalogue.services[first.slug]):
+            return
+        kin = [c for c in self.candidates.values() if c is not first and self.related(c.slug, first.slug)]
+        failing = [c for c in kin if c.strong] or [c for c in kin if c.weight >= LEAST_KIN * first.weight]
+        if failing:
+            product = max(failing, key=lambda c: c.weight)
+            product.weight = max(product.weight, first.weight + AHEAD)
 
     def is_listed(self, part: Candidate) -> bool:
         """Whether a product stands, failing, in a list with another of its house: "Jira, Confluence and Opsgenie"."""

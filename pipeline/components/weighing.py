@@ -18,6 +18,7 @@ from pipeline.components.candidates import (
     factor,
     is_cased,
     is_mere,
+    is_provider_named,
 )
 from pipeline.components.doubtful_names import DIRECT, Doubts
 from pipeline.components.finds import Find, Meta
@@ -30,6 +31,7 @@ from pipeline.components.ruleset import load_rules, tables
 from pipeline.components.subjects import Part, parts
 
 JARGON = 0.5
+OPENING = 260
 JARGON_READ = 700
 FINDS_READ = 14
 PARTS_READ = 2_000
@@ -55,7 +57,7 @@ class Weighing(Doubts):
         if find.start < title_end:
             return 6.0 + 1.5 * (1 - find.start / max(title_end, 60))
         inside = find.start - title_end
-        return 3.0 if inside < 260 else 1.2 if inside < 1000 else 0.4
+        return 3.0 if inside < OPENING else 1.2 if inside < 1000 else 0.4
 
     def weigh(self) -> None:
         """Give each find its weight; the ambiguous ones wait until the sure ones are known."""
@@ -174,8 +176,15 @@ class Weighing(Doubts):
         candidate.told.update(part.value for part in told)
         if find.start in self.chains and any(p.rule in SHARED for p in told):
             candidate.chains.add(self.chains[find.start])
-        if find.start < self.title_end and any(p.rule in DIRECT for p in told) and not is_mere(told):
-            candidate.headed = True
+        if find.start < self.title_end + OPENING and any(p.rule in DIRECT for p in told) and not is_mere(told):
+            candidate.opens = True
+            candidate.headed |= find.start < self.title_end
+
+    def is_product(self, slug: str, house: Candidate) -> bool:
+        """Whether the service is a product of another that is a house of several: EC2 of AWS, Drive of Google."""
+        whole = self.catalogue.services[house.slug]
+        named = whole.provider == self.catalogue.services[slug].provider and is_provider_named(house, whole)
+        return named or house.slug in self.catalogue.lineage(slug)
 
     def settle(self) -> list[Candidate]:
         """The candidates in their order."""
