@@ -68,6 +68,8 @@ class Weighing(Doubts):
             weight = self.place_weight(find) * factor(told if find.start < self.title_end else own, find)
             if self.owns_the_next(find) or self.is_console_of_another(find):
                 weight, told = PART_WEIGHT["mere"] * weight, []
+            if find.start < self.title_end and self.own is None and self.is_bare_product(find):
+                weight *= 0.5
             if find.data.get("ambiguous") or "|" in find.value:
                 self.doubtful.append((weight, find, told))
             elif not self.is_of_another_house(find, self.catalogue.services[find.value]):
@@ -137,6 +139,12 @@ class Weighing(Doubts):
                 chains.setdefault(one.start, one.start)
                 chains[two.start] = chains[one.start]
         return chains
+
+    def is_bare_product(self, find: Find) -> bool:
+        """Whether a product of a cloud is called by a word of its own alone, as any part of it may be: "Datastore"."""
+        service = self.catalogue.services[find.value.split("|")[0]]
+        bare = service.category == "cloud_product" and " " not in find.text and find.text != service.name
+        return bare and find.start not in self.chains
 
     def owns_the_next(self, find: Find) -> bool:
         """Whether the name only says whose service the next one is: "Meta's WhatsApp"."""
