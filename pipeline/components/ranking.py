@@ -73,9 +73,11 @@ class Ranking:
         return whole.slug == self.catalogue.services[whole.slug].provider
 
     def put_product_ahead(self) -> None:
-        """Where a provider is named and not said to fail, its product that is said to, or is named as much, goes first."""
+        """Where a provider is named and not said to fail, its product that is, or is named as much, goes first."""
         first = max(self.candidates.values(), key=lambda c: c.weight, default=None)
-        if first is None or self.own or first.strong or not is_provider_named(first, self.catalogue.services[first.slug]):
+        if first is None or self.own or first.strong:
+            return
+        if not is_provider_named(first, self.catalogue.services[first.slug]):
             return
         kin = [c for c in self.candidates.values() if c is not first and self.related(c.slug, first.slug)]
         failing = [c for c in kin if c.strong] or [c for c in kin if c.weight >= LEAST_KIN * first.weight]

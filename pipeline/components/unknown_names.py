@@ -11,8 +11,10 @@ from functools import cache
 
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
-from pipeline.components.plain_words import is_headed, is_troubled, is_troubled_abroad
-from pipeline.components.ruleset import compile_pattern, tables
+from pipeline.components.likely_names import asked_names, introduced_names, salient_names, speaking_names
+from pipeline.components.no_names import breaks, is_no_service, is_place, is_place_elsewhere, is_plain, person, words
+from pipeline.components.plain_words import SHORT
+from pipeline.components.ruleset import tables
 from pipeline.components.subjects import Part, parts
 
 READ = 700
@@ -30,51 +32,16 @@ AT_IT = frozenset(
     ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.fails-alone",
      "subjects.outage-noun", "subjects.apposition", "subjects.other-tongues-before")
 )  # fmt: skip
-PLACED = re.compile(
-    r"\b(?:in|im|à|en|em|across|near|around|throughout|outside|downtown|region of|city of|county of|on)\s"
-    r"(?:(?:the|ganz|todo|toda|tutta|tutto|tout|todos|heel|hele)\s)*"
-    r"(?:(?:downtown|central|north|south|east|west|northern|southern|eastern|western|greater|upper|lower|parts of)\s)*$"
-)
 FIRST_WORD = frozenset(
     ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.apposition")
 )
-SHORT_POST = 400
-SALIENT = 2.0
 TAGGED = re.compile(r"(?<![\w/.])[#@]([A-Za-z][A-Za-z0-9]{2,30})(?!\w)")
-LONG_READ = 2_000
-
-
-@cache
-def words(kind: str) -> frozenset[str]:
-    """The words of one list in `rules/unknown.toml`."""
-    return frozenset(tables("unknown")[kind])
-
-
-@cache
-def no_service() -> frozenset[str]:
-    """What is never a name, whatever stands around it: words, terms, things and places, in lower case."""
-    regions = tables("regions")
-    places = {place.lower() for kind in ("countries", "states", "cities", "continents") for place in regions[kind]}
-    things = frozenset(form for thing in tables("plain_words")["things"] for form in (thing, thing + "s"))
-    return words("never") | words("terms") | words("places") | places | things
 
 
 @cache
 def houses() -> re.Pattern[str]:
     """Names with "of" in them."""
     return re.compile(tables("unknown")["houses"])
-
-
-@cache
-def breaks() -> frozenset[str]:
-    """The words that are no part of a name."""
-    return words("lead") | words("tail")
-
-
-@cache
-def asked() -> re.Pattern[str]:
-    """How a short post asks for a service by a name in lower case, which is its first or second group."""
-    return compile_pattern(tables("unknown")["asked"])
 
 
 def split_names(run: str) -> list[tuple[str, int]]:
@@ -104,7 +71,7 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
     """The names around which something fails, the strongest first; `known` tells of a span that is taken."""
     head = text[: max(READ, title_end + READ)]
     spans = [(m.start(), m.end()) for m in HOST.finditer(head)]
-    if len(text) <= SHORT_POST:
+    if len(text) <= SHORT:
         spans += [match.span(1) for match in TAGGED.finditer(text)]
     of = [match.span() for match in houses().finditer(head)]
     spans += of
@@ -137,20 +104,12 @@ def told_names(
     last: tuple[int, int, list[Part]] | None = None
     for start, end in spans:
         name = text[start:end]
-        if len(name) < 2 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
+        if len(name) < 2 or known(start, end) or is_no_service(name) or SIGN.search(name):
             continue
         if person().search(flat, max(0, start - 40), start):
             continue
-        around = parts(text, flat, start, end)
-        told = [part for part in around if part.value in {"failed", "users"} and part.strong]
-        merely = [part for part in around if part.value == "mere"]
-        first = start > title_end and text[max(0, start - 2) : start].strip(" ") in {"", ".", "!", "?", "\n", '"'}
-        foreign = any(part.rule == "subjects.other-tongues" for part in told)
-        if start == 0 and " " not in name and not foreign and is_doubtful(text, flat, end, title_end):
-            continue
-        if first and " " not in name and not any(part.rule in FIRST_WORD for part in told):
-            continue
-        if not told or merely or (is_place(flat, start) and not any(part.rule in AT_IT for part in told)):
+        told = told_of(text, flat, start, end)
+        if not told or is_word_or_place(text, flat, (start, end), title_end, told):
             continue
         if last and not (
             BETWEEN.fullmatch(text, last[1], start) and {p.rule for p in last[2]} & {p.rule for p in told}
@@ -161,117 +120,33 @@ def told_names(
         yield last
 
 
+def told_of(text: str, flat: str, start: int, end: int) -> list[Part]:
+    """What tells that the name fails; nothing where it is only mentioned."""
+    around = parts(text, flat, start, end)
+    if any(part.value == "mere" for part in around):
+        return []
+    return [part for part in around if part.value in {"failed", "users"} and part.strong]
+
+
+def is_word_or_place(text: str, flat: str, span: tuple[int, int], title_end: int, told: list[Part]) -> bool:
+    """Whether the name may be any word that begins a sentence or a title, or is where something failed."""
+    (start, end), rules = span, {part.rule for part in told}
+    name = text[start:end]
+    first = start > title_end and text[max(0, start - 2) : start].strip(" ") in {"", ".", "!", "?", "\n", '"'}
+    if " " not in name:
+        foreign = "subjects.other-tongues" in rules
+        if start == 0 and not foreign and is_doubtful(text, flat, end, title_end):
+            return True
+        if (first and not rules & FIRST_WORD) or ((first or start == 0) and is_plain(text, name)):
+            return True
+    if start < title_end and is_place_elsewhere(flat, name):
+        return True
+    return is_place(flat, start) and not rules & AT_IT
+
+
 def is_doubtful(text: str, flat: str, end: int, title_end: int) -> bool:
     """Whether the first word of a title may be any word ("Card payments fail"): nothing of a name follows or recurs."""
     following = re.match(r"(?:'s)?\s([\w'-]+)|\W*$", flat[end : max(end, title_end)])
     if following is None or following[1] is None or following[1] in words("tail"):
         return False
     return not re.search(rf"[a-z,] {re.escape(text[:end])}\b", text[end:READ])
-
-
-def is_place(flat: str, start: int) -> bool:
-    """Whether the words before a name make it a place: "in downtown Quillton"."""
-    return bool(PLACED.search(flat, max(0, start - 30), start))
-
-
-def introduced_names(
-    text: str, flat: str, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
-) -> list[Find]:
-    """Where something fails and no name is said to: the one said to be a service, "the booking platform Quillmail"."""
-    if not (is_troubled(flat) or is_troubled_abroad(flat)):
-        return []
-    for start, end in sorted(spans):
-        name = text[start:end]
-        if len(name) < 3 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
-            continue
-        opens = not text[max(0, start - 2) : start].strip(" \n") or text[start - 2] in ".!?"
-        owns = text.startswith(("'s", "’s", ",", " ("), end)
-        if opens and " " not in name and not owns and text.count(name) == 1:
-            continue
-        around = {part.value for part in parts(text, flat, start, end)}
-        if "named" in around and "mere" not in around:
-            return [Find("service", start, end, name, "?" + name, "services.introduced", 0.5)]
-    return []
-
-
-def speaking_names(
-    text: str, flat: str, title_end: int, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
-) -> list[Find]:
-    """The name that speaks in a title or comes again, where none is said to fail: "Quill & Sons blamed a supplier"."""
-    heard: list[tuple[int, Find]] = []
-    for start, end in spans:
-        name = text[start:end]
-        if len(name) < 3 or known(start, end) or name.lower() in no_service() or is_place(flat, start):
-            continue
-        count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
-        if (count > 1 or start < title_end) and speaks().match(flat, end):
-            heard.append((count, Find("service", start, end, name, "?" + name, "services.speaks", 0.4)))
-    return [find for _, find in sorted(heard, key=lambda pair: -pair[0])[:1]]
-
-
-def salient_names(
-    text: str, flat: str, title_end: int, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
-) -> list[Find]:
-    """The name that stands out most where something fails and nothing is said of any: a guess that is no strong one.
-
-    It stands in the title, comes again, owns something, or is no word: "Ovens stay cold after Quillo patch".
-    """
-    if not (is_troubled(flat) or is_troubled_abroad(flat)):
-        return []
-    heard: dict[str, tuple[float, int]] = {}
-    for start, end in sorted(spans):
-        name = text[start:end]
-        if len(name) < 3 or known(start, end) or name.lower() in no_service() or SIGN.search(name):
-            continue
-        if is_place(flat, start) or is_person(flat, start, end) or name in heard:
-            continue
-        inside = text[max(0, start - 2) : start].strip(" ")[-1:].isalpha()
-        odd = any(char.isupper() for char in name.split()[0][1:]) and not name.isupper()
-        count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
-        titled = start < title_end and not is_headed(text[:title_end])
-        heads = start == 0 and text.startswith((": ", " – ", " - "), end)
-        owns = text.startswith(("'s ", "’s "), end)
-        heard[name] = 2.0 * titled + min(count - 1, 2) + owns + inside + odd + 2.0 * heads - (start == 0), start
-    if not heard:
-        return []
-    name, (weight, start) = max(heard.items(), key=lambda item: item[1][0])
-    if weight < SALIENT:
-        return []
-    return [Find("service", start, start + len(name), name, "?" + name, "services.salient", 0.3)]
-
-
-def is_person(flat: str, start: int, end: int) -> bool:
-    """Whether a name is a person's: behind an office, or it speaks and has two words."""
-    return bool(
-        person().search(flat, max(0, start - 40), start) or (" " in flat[start:end] and says().match(flat, end))
-    )
-
-
-@cache
-def person() -> re.Pattern[str]:
-    """The offices and forms of address before a person's name."""
-    return compile_pattern(tables("unknown")["person"])
-
-
-@cache
-def says() -> re.Pattern[str]:
-    """What a person does behind the name."""
-    return compile_pattern(tables("unknown")["says"])
-
-
-@cache
-def speaks() -> re.Pattern[str]:
-    """What a company says of its own failure."""
-    return compile_pattern(tables("unknown")["speaks"])
-
-
-def asked_names(flat: str, known: Callable[[int, int], bool]) -> list[Find]:
-    """A name in lower case that a short post asks for: "is quillmail down for anyone else"."""
-    if len(flat) > SHORT_POST:
-        return []
-    for match in asked().finditer(flat):
-        group = match.lastindex or 1
-        name, (start, end) = match[group], match.span(group)
-        if name not in words("never") | breaks() | words("common") and not known(start, end):
-            return [Find("service", start, end, name, "?" + name, "services.asked", 0.4)]
-    return []

@@ -55,7 +55,7 @@ class Weighing(Doubts):
         """What a name counts for by its place alone."""
         title_end = self.title_end
         if find.start < title_end:
-            return 6.0 + 1.5 * (1 - find.start / max(title_end, 60))
+            return self.bareness(find) * (6.0 + 1.5 * (1 - find.start / max(title_end, 60)))
         inside = find.start - title_end
         return 3.0 if inside < OPENING else 1.2 if inside < 1000 else 0.4
 
@@ -68,8 +68,6 @@ class Weighing(Doubts):
             weight = self.place_weight(find) * factor(told if find.start < self.title_end else own, find)
             if self.owns_the_next(find) or self.is_console_of_another(find):
                 weight, told = PART_WEIGHT["mere"] * weight, []
-            if find.start < self.title_end and self.own is None and self.is_bare_product(find):
-                weight *= 0.5
             if find.data.get("ambiguous") or "|" in find.value:
                 self.doubtful.append((weight, find, told))
             elif not self.is_of_another_house(find, self.catalogue.services[find.value]):
@@ -140,11 +138,12 @@ class Weighing(Doubts):
                 chains[two.start] = chains[one.start]
         return chains
 
-    def is_bare_product(self, find: Find) -> bool:
-        """Whether a product of a cloud is called by a word of its own alone, as any part of it may be: "Datastore"."""
+    def bareness(self, find: Find) -> float:
+        """Half for a word that in a title stands for a cloud's product, and for any part of another: "Datastore"."""
+        if self.own or find.start in self.chains or " " in find.text:
+            return 1.0
         service = self.catalogue.services[find.value.split("|")[0]]
-        bare = service.category == "cloud_product" and " " not in find.text and find.text != service.name
-        return bare and find.start not in self.chains
+        return 0.5 if service.category == "cloud_product" and find.text != service.name else 1.0
 
     def owns_the_next(self, find: Find) -> bool:
         """Whether the name only says whose service the next one is: "Meta's WhatsApp"."""
