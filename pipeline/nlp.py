@@ -39,6 +39,7 @@ from pipeline.components.choose_cause import choose_cause
 from pipeline.components.choose_services import ServiceChoice, choose_services
 from pipeline.components.choose_when import choose_when
 from pipeline.components.finds import Meta, finds
+from pipeline.components.guessed_service import guess_services
 from pipeline.components.impact import choose_impact
 from pipeline.components.parts_named import parts_named, titled_parts
 from pipeline.components.regions import choose_regions
@@ -56,6 +57,8 @@ UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
 # The tokenizer takes a run of one mark apart step by step, each step over the whole rest. Offsets stay.
 LONG_RUN = re.compile(r"([^\w\s])\1{60,}")
 RELEVANCE_DIGITS = 4
+GUESS_FROM = 0.1
+"""From which relevance on it is guessed whom a text is on that names nobody for sure."""
 FACTORIES = (
     sentences,
     blocks,
@@ -193,6 +196,11 @@ def choose(doc: Doc, reading: Reading) -> Annotation:
     score = score_relevance(reading.text, finds(doc, "relevance"), meta, impacts.kind, service, finds(doc, "service"))
     # A sum of products may differ in its last bits from one run to the next, and what is stored may not.
     score = round(score, RELEVANCE_DIGITS)
+    if score >= GUESS_FROM and (service.beside or not service.services):
+        guess = guess_services(
+            reading.text, finds(doc, "service"), meta, catalogue, finds(doc, "region"), small=score >= THRESHOLD
+        )
+        service = guess if guess.services else service
     parts, part_mentions = named_parts(reading.text, service, meta, catalogue)
     said = Annotation(
         id=meta.id, is_outage=score >= THRESHOLD, relevance=score,

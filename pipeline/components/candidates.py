@@ -60,6 +60,7 @@ class Candidate:
     strong: bool = False
     headed: bool = False
     opens: bool = False
+    spoken_of: bool = False
     finds: list[tuple[float, Find]] = with_default(default_factory=list)
     chains: set[int] = with_default(default_factory=set)
     told: set[str] = with_default(default_factory=set)

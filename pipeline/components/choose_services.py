@@ -28,13 +28,17 @@ INTERNET = re.compile(r"\binternet\b")
 
 @dataclass(frozen=True, slots=True)
 class ServiceChoice:
-    """The services, main one first, with their names; `provider` is a slug."""
+    """The services, main one first, with their names; `provider` is a slug.
+
+    `beside` tells that the main one is only mentioned, as the cause of a failure or as what has none.
+    """
 
     services: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     provider: str | None = None
     mentions: tuple[Mention, ...] = ()
     strong: bool = False
+    beside: bool = False
 
 
 def choose_services(
@@ -61,7 +65,8 @@ def choose_services(
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug], text, page=scales.own is not None) for c in kept)
     provider = catalogue.services[top.slug].provider
-    return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong)
+    beside = scales.own is None and not top.strong and not top.spoken_of
+    return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong, beside)
 
 
 def by_page(owner: str | None, catalogue: Catalogue) -> ServiceChoice:
@@ -78,6 +83,8 @@ def goes_first(unknown: Find, top: Candidate | None, meta: Meta) -> bool:
     """Whether the unknown name is the main service; one that only stands out waits for every known name."""
     if unknown.rule == SALIENT_RULE:
         return False
+    if top is not None and not top.spoken_of and unknown.rule == "services.unknown":
+        return True
     least = SURE_WEIGHT if unknown.rule == "services.unknown" else GUESS_WEIGHT
     return top is None or goes_before(unknown, top, meta) or (top.weight < least and not top.strong)
 
@@ -126,6 +133,7 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
 def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:
     """The choice where the text's service is not in the catalogue."""
     owner = catalogue.by_component.get(find.text.casefold()) if find.rule != INTERNET_RULE else None
+    owner = owner or next(iter(catalogue.named(find.text)), None)
     if owner:
         service = catalogue.services[owner]
         mention = find.as_mention(value=owner)

@@ -129,7 +129,9 @@ class Doubts:
         if slugify(find.text) == service.provider and self.kin(slug):
             return True
         product = service.category == "cloud_product" and not self.kin(slug)
-        if is_word(self.flat, find.start, find.end) or (product and any(map(str.islower, find.text.split()))):
+        if is_word(self.text, self.flat, find.start, find.end) or (
+            product and any(map(str.islower, find.text.split()))
+        ):
             return True
         at_home = service.category == "cloud_product" or self.is_at_home(slug)
         return not at_home and begins_a_name(self.text, find.start, find.end, self.title_end)

@@ -12,12 +12,15 @@ from functools import cache
 
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
-from pipeline.components.no_names import breaks, is_no_service, is_person, is_place, words
+from pipeline.components.no_names import breaks, is_in_place, is_no_service, is_person, is_place_around, words
 from pipeline.components.plain_words import SHORT, is_headed, is_troubled, is_troubled_abroad
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import parts
 
 SALIENT = 2.0
+# German writes every noun with a capital.
+GERMAN = re.compile(r"\b(?:der|die|das|und|nicht|ist|sind|von|dem|den|einen?|auf|seit)\b")
+MANY = 4
 LONG_READ = 2_000
 
 
@@ -35,10 +38,17 @@ def introduced_names(
         owns = text.startswith(("'s", "’s", ",", " ("), end)
         if opens and " " not in name and not owns and text.count(name) == 1:
             continue
+        if is_in_place(flat, end):
+            continue
         around = {part.value for part in parts(text, flat, start, end)}
         if "named" in around and "mere" not in around:
             return [Find("service", start, end, name, "?" + name, "services.introduced", 0.5)]
     return []
+
+
+def is_german(flat: str) -> bool:
+    """Whether a text is in a language that writes every noun with a capital."""
+    return len(GERMAN.findall(flat[:LONG_READ])) >= MANY
 
 
 def speaking_names(
@@ -48,7 +58,7 @@ def speaking_names(
     heard: list[tuple[int, Find]] = []
     for start, end in spans:
         name = text[start:end]
-        if len(name) < 3 or known(start, end) or is_no_service(name) or is_place(flat, start):
+        if len(name) < 3 or known(start, end) or is_no_service(name) or is_place_around(flat, name, start, end):
             continue
         count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
         if (count > 1 or start < title_end) and speaks().match(flat, end):
@@ -57,20 +67,24 @@ def speaking_names(
 
 
 def salient_names(
-    text: str, flat: str, title_end: int, spans: list[tuple[int, int]], known: Callable[[int, int], bool]
+    text: str,
+    flat: str,
+    title_end: int,
+    spans: list[tuple[int, int]],
+    known: Callable[[int, int], bool],
 ) -> list[Find]:
     """The name that stands out most where something fails and nothing is said of any: a guess that is no strong one.
 
     It stands in the title, comes again, owns something, or is no word: "Ovens stay cold after Quillo patch".
     """
-    if not (is_troubled(flat) or is_troubled_abroad(flat)):
+    if not (is_troubled(flat) or is_troubled_abroad(flat)) or is_german(flat):
         return []
     heard: dict[str, tuple[float, int]] = {}
     for start, end in sorted(spans):
         name = text[start:end]
         if len(name) < 3 or known(start, end) or is_no_service(name) or SIGN.search(name):
             continue
-        if is_place(flat, start) or is_person(flat, start, end) or name in heard:
+        if is_place_around(flat, name, start, end) or is_person(flat, start, end) or name in heard:
             continue
         inside = text[max(0, start - 2) : start].strip(" ")[-1:].isalpha()
         odd = any(char.isupper() for char in name.split()[0][1:]) and not name.isupper()

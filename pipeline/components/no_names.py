@@ -10,11 +10,16 @@ from functools import cache
 
 from pipeline.components.ruleset import compile_pattern, tables
 
-NETWORK = re.compile(r"as ?\d{2,6}|[a-z]{2,4}-[a-z]{2,4}|[a-z]{3}\d{1,2}")
+# Storms, numbers of networks, paths, error codes, offsets of zones, and racks.
+NO_HOUSE = re.compile(
+    r"(?:storm|hurricane|typhoon|cyclone|tropical storm)\b.*|as ?\d{2,6}|[a-z]{2,4}-[a-z]{2,4}"
+    r"|[a-z]{2,6}-\d{2,6}|(?:gmt|utc)[+-]\d+|[a-z]{3}\d{1,2}"
+)
 WORDS_READ = 2_000
 LOCATED = r"(?:\b(?:in|across|near|around|between|throughout|outside|residents of|people of|islands of)\s(?:\w+ and )?)"
 PLACED = re.compile(
-    r"\b(?:in|im|à|en|em|across|near|around|throughout|outside|downtown|region of|city of|county of|on)\s"
+    r"\b(?:in|im|à|en|em|across|near|around|throughout|outside|downtown|region of|city of|county of|on"
+    r"|(?:north|south|east|west) of)\s"
     r"(?:(?:the|ganz|todo|toda|tutta|tutto|tout|todos|heel|hele)\s)*"
     r"(?:(?:downtown|central|north|south|east|west|northern|southern|eastern|western|greater|upper|lower|parts of)\s)*$"
 )
@@ -33,19 +38,25 @@ def breaks() -> frozenset[str]:
 
 
 @cache
+def places() -> frozenset[str]:
+    """The places that are known by name, in lower case, and those who live there."""
+    regions = tables("regions")
+    kinds = ("countries", "states", "cities", "continents")
+    return words("places") | {place.lower() for kind in kinds for place in regions[kind]}
+
+
+@cache
 def no_service() -> frozenset[str]:
     """What is never a name, whatever stands around it: words, terms, things and places, in lower case."""
-    regions = tables("regions")
-    places = {place.lower() for kind in ("countries", "states", "cities", "continents") for place in regions[kind]}
     things = frozenset(form for thing in tables("plain_words")["things"] for form in (thing, thing + "s"))
-    return words("never") | words("terms") | words("places") | places | things
+    return words("never") | words("terms") | places() | things
 
 
 def is_no_service(name: str) -> bool:
     """Whether a name is none of a service whatever stands around it: "Uhr MESZ" is made of such words alone."""
     low = name.lower()
     none = no_service()
-    return low in none or bool(NETWORK.fullmatch(low)) or (" " in low and all(word in none for word in low.split()))
+    return low in none or bool(NO_HOUSE.fullmatch(low)) or (" " in low and all(word in none for word in low.split()))
 
 
 def is_plain(text: str, name: str) -> bool:
@@ -60,6 +71,16 @@ def is_place(flat: str, start: int) -> bool:
     return bool(PLACED.search(flat, max(0, start - 30), start))
 
 
+def is_place_around(flat: str, name: str, start: int, end: int) -> bool:
+    """Whether anything around a name, here or where it stands again, makes it a place."""
+    return is_place(flat, start) or is_in_place(flat, end) or is_place_elsewhere(flat, name)
+
+
+def is_in_place(flat: str, end: int) -> bool:
+    """Whether the word behind a name makes it a place: "the Quill valley"."""
+    return bool(geography().match(flat, end))
+
+
 def is_place_elsewhere(flat: str, name: str) -> bool:
     """Whether a name is a place where it stands again: "leaves Quillay offline" and "the cable to Quillay"."""
     return bool(re.search(LOCATED + re.escape(name.lower()) + r"\b", flat[:WORDS_READ]))
@@ -70,6 +91,12 @@ def is_person(flat: str, start: int, end: int) -> bool:
     return bool(
         person().search(flat, max(0, start - 40), start) or (" " in flat[start:end] and says().match(flat, end))
     )
+
+
+@cache
+def geography() -> re.Pattern[str]:
+    """What stands behind the name of a place."""
+    return compile_pattern(tables("unknown")["geography"])
 
 
 @cache

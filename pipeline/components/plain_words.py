@@ -41,18 +41,37 @@ def other_sense(word: str) -> re.Pattern[str] | None:
     return compile_pattern(pattern) if pattern else None
 
 
-def is_word(flat: str, start: int, end: int) -> bool:
-    """Whether what follows shows that the name is a word, or the beginning of another name."""
+@cache
+def other_sense_behind(word: str) -> re.Pattern[str] | None:
+    """What stands before the word in lower case where it is no name; None where nothing is known of it."""
+    pattern = tables("plain_words")["senses_before"].get(word)
+    return compile_pattern(pattern) if pattern else None
+
+
+def is_word(text: str, flat: str, start: int, end: int) -> bool:
+    """Whether what stands around shows that the name is a word, or the beginning of another name."""
     sense = other_sense(flat[start:end])
-    return bool(sense and sense.match(flat, end))
+    if sense and sense.match(flat, end):
+        return True
+    before = other_sense_behind(flat[start:end]) if text[start : start + 1].islower() else None
+    return bool(before and before.search(flat, max(0, start - 20), start))
+
+
+@cache
+def countries() -> frozenset[str]:
+    """The countries, as a house has a branch in each: "Vodafone Portugal"."""
+    regions = tables("regions")
+    return frozenset(name.lower() for kind in ("countries", "states") for name in regions[kind])
 
 
 def begins_a_name(text: str, start: int, end: int, title_end: int) -> bool:
     """Whether a word with a capital goes on as a longer name that is no heading: "Meridian Health cannot book"."""
     if not text[start : start + 1].isupper() or not BIGGER.match(text, end):
         return False
+    if end - start > 1 and text[start:end].isupper() and not text.isupper():
+        return False
     following = NEXT_WORD.match(text, end)
-    if following and following[1].lower() in listed("things") | frozenset(tables("unknown")["tail"]):
+    if following and following[1].lower() in listed("things") | frozenset(tables("unknown")["tail"]) | countries():
         return False
     return not (start < title_end and is_headed(text[:title_end]))
 

@@ -14,7 +14,7 @@ from pipeline.components.candidates import Candidate, is_provider_named
 AHEAD = 0.01
 WORTHY_PART = 0.3
 LEAST_PART = 0.1
-LEAST_KIN = 0.3
+LEAST_KIN = 0.25
 MANY = 3
 CARRYING = frozenset(("cause", "speaker", "named", "failed"))
 

@@ -69,6 +69,8 @@ class Services:
             if any(first < start < last for first, last in addresses):
                 continue
             before, after = text[start - 1 : start], text[end : end + 2]
+            if before == "-" and ambiguous and text[start - 2 : start - 1].isalpha():
+                continue
             if before in {"#", "@"} or (before in {"/", "."} and text[start - 2 : start - 1].strip(" ,;(")):
                 continue
             if after[:1] == "." and after[1:].isalpha() and after[1:].islower():

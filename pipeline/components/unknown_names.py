@@ -12,7 +12,17 @@ from functools import cache
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
 from pipeline.components.likely_names import asked_names, introduced_names, salient_names, speaking_names
-from pipeline.components.no_names import breaks, is_no_service, is_place, is_place_elsewhere, is_plain, person, words
+from pipeline.components.no_names import (
+    breaks,
+    is_in_place,
+    is_no_service,
+    is_place,
+    is_place_elsewhere,
+    is_plain,
+    person,
+    places,
+    words,
+)
 from pipeline.components.plain_words import SHORT
 from pipeline.components.ruleset import tables
 from pipeline.components.subjects import Part, parts
@@ -26,7 +36,7 @@ HOST = re.compile(
     r"(?<![\w@/.-])(?:[A-Za-z0-9-]+\.)+"
     r"(?:com|org|net|io|sh|dev|app|ai|rs|co|tv|gg|me|cloud|page|xyz|so|us|in|uk|de|fr|es)(?![\w-])"
 )
-OWNED = re.compile(r"['’]s?$")
+OWNED = re.compile(r"(?<=\w\w)['’]\w{0,3}$")
 BETWEEN = re.compile(r" (?:\w+ ){0,3}")
 AT_IT = frozenset(
     ("subjects.is-down", "subjects.suffers", "subjects.users-cannot", "subjects.refuses", "subjects.fails-alone",
@@ -44,6 +54,18 @@ def houses() -> re.Pattern[str]:
     return re.compile(tables("unknown")["houses"])
 
 
+@cache
+def house_words() -> re.Pattern[str]:
+    """Words that end the name of a house."""
+    return re.compile(tables("unknown")["house_words"])
+
+
+@cache
+def kind_of_house() -> re.Pattern[str]:
+    """What kind of house a name is of, in one word before it: "Zahlungsdienstleister Quillpay"."""
+    return re.compile(tables("unknown")["kind_of_house"])
+
+
 def split_names(run: str) -> list[tuple[str, int]]:
     """The names in a run of words with capitals, each with its place: words that only begin, end or join are left out.
 
@@ -54,7 +76,7 @@ def split_names(run: str) -> list[tuple[str, int]]:
     for match in [*WORD.finditer(run), None]:
         word = match.group() if match else ""
         bare = OWNED.sub("", word)
-        kind = not count and bare.lower() in words("kinds")
+        kind = not count and (bare.lower() in words("kinds") or bool(kind_of_house().fullmatch(bare.lower())))
         if match and not kind and bare.lower() not in breaks() and word.lower() not in breaks():
             start = start if count else match.start()
             count += 1
@@ -67,9 +89,9 @@ def split_names(run: str) -> list[tuple[str, int]]:
     return [(name, at) for name, at in names if name.count(" ") < MOST_WORDS]
 
 
-def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, int], bool]) -> list[Find]:
-    """The names around which something fails, the strongest first; `known` tells of a span that is taken."""
-    head = text[: max(READ, title_end + READ)]
+def name_spans(text: str, title_end: int, read: int = READ) -> list[tuple[int, int]]:
+    """Where names may stand in the beginning of a text: words with capitals, hosts, and tags of a short post."""
+    head = text[: title_end + read]
     spans = [(m.start(), m.end()) for m in HOST.finditer(head)]
     if len(text) <= SHORT:
         spans += [match.span(1) for match in TAGGED.finditer(text)]
@@ -79,6 +101,24 @@ def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, in
         if any(first < match.end() and match.start() < last for first, last in of):
             continue
         spans += [(match.start() + at, match.start() + at + len(name)) for name, at in split_names(match.group())]
+    return list(split_places(text, spans))
+
+
+def split_places(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans without the places they begin with, but for a house's: "Mexico City Inkquill" is Inkquill."""
+    known = places()
+    for start, end in spans:
+        named = text[start:end].split(" ")
+        lead = next((n for n in (2, 1) if len(named) > n and " ".join(named[:n]).lower() in known), 0)
+        if lead and not house_words().search(text[start:end].lower()):
+            yield start + len(" ".join(named[:lead])) + 1, end
+        else:
+            yield start, end
+
+
+def unknown_names(text: str, flat: str, title_end: int, known: Callable[[int, int], bool]) -> list[Find]:
+    """The names around which something fails, the strongest first; `known` tells of a span that is taken."""
+    spans = name_spans(text, title_end)
     weights: dict[str, float] = {}
     found: dict[str, tuple[float, Find]] = {}
     for start, end, told in told_names(text, flat, title_end, sorted(set(spans)), known):
@@ -139,7 +179,7 @@ def is_word_or_place(text: str, flat: str, span: tuple[int, int], title_end: int
             return True
         if (first and not rules & FIRST_WORD) or ((first or start == 0) and is_plain(text, name)):
             return True
-    if start < title_end and is_place_elsewhere(flat, name):
+    if is_in_place(flat, end) or (start < title_end and is_place_elsewhere(flat, name)):
         return True
     return is_place(flat, start) and not rules & AT_IT
 

@@ -179,6 +179,7 @@ class Weighing(Doubts):
         candidate = self.candidates.setdefault(slug, Candidate(slug))
         candidate.weight += weight
         candidate.strong |= bool(find.data.get("told")) or (any(p.strong for p in told) and not is_mere(told))
+        candidate.spoken_of |= not is_mere(told) and all(part.value != "cause" for part in told)
         candidate.finds.append((weight, find))
         candidate.told.update(part.value for part in told)
         if find.start in self.chains and any(p.rule in SHARED for p in told):

@@ -75,3 +75,60 @@ def test_nickname_leads_to_its_service_and_is_refused_without_one() -> None:
     assert "zap" in load_catalogue().services["whatsapp"].ambiguous
     with pytest.raises(CatalogueError, match="quill"):
         add_nicknames({}, {"sure": {"quill": "quillmail"}})
+
+
+def test_product_goes_before_a_provider_that_is_only_named(read_text: ReadText) -> None:
+    text = "An update on Yahoo Mail. This week we had a long outage, for which we are sorry. Yahoo has learned from it."
+    assert read_text("Yahoo's hard week", text, kind="news").services[0] == "yahoo-mail"
+
+
+def test_products_that_failed_stand_beside_their_house(read_text: ReadText) -> None:
+    text = (
+        "Google and its services were unreachable this morning. Among the services affected were Gmail, Google Plus, "
+        "Google Drive and YouTube. Google is sorry."
+    )
+    assert {"gmail", "google-drive", "youtube"} <= set(
+        read_text("Google says outage is over", text, kind="news").services
+    )
+
+
+def test_outage_that_is_blamed_on_something_is_no_cause(read_text: ReadText) -> None:
+    said = read_text("Google blames Gmail outage on a full disk", "Gmail was slow for an hour.", kind="news")
+    assert said.services[0] == "gmail"
+
+
+def test_what_another_takes_down_weighs_less(read_text: ReadText) -> None:
+    text = "Yesterday's Windows Azure crash, caused by a lost name, briefly interrupted the new Xbox console's launch."
+    assert read_text("A crash and a launch", text, kind="news").services[0] == "microsoft-azure"
+
+
+def test_word_of_a_cloud_in_a_title_weighs_less_than_a_product_by_its_name(read_text: ReadText) -> None:
+    text = "Google App Engine was down for six hours, and nobody could deploy to App Engine. Google is sorry."
+    assert read_text("Slow Datastore", text, kind="news").services[0] == "google-app-engine"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("Every Verizon phone in the house sits in SOS mode, the AT&T crew is unbothered", "verizon"),
+        ("Snowflake queries failing in AWS us-west-2 since noon", "snowflake"),
+        ("An over-strict quota kept Zendesk from answering, Google explains", "zendesk"),
+        ("nothing loads over my Vodafone line; point the router at Cloudflare and it all comes back", "vodafone"),
+        ("somebody fat-fingered a filter and AS174 is down, half of Warsaw is gone with it", "cogent"),
+    ],
+)
+def test_unharmed_place_and_way_round_are_not_what_failed(read_text: ReadText, text: str, slug: str) -> None:
+    assert read_text("", text, kind="social").services[0] == slug
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "three seconds is less than large banks need, and calls fail",
+        "a line card was defective and calls fail",
+        "branch staff say it is nationwide, nothing works",
+        "it paused sign-ups and the site is down",
+    ],
+)
+def test_word_in_another_sense_is_no_service(read_text: ReadText, text: str) -> None:
+    assert not {"three-uk", "line", "branch", "nationwide", "ups"} & set(read_text("", text, kind="social").services)

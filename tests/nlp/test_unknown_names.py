@@ -96,3 +96,21 @@ def test_names_in_a_headline_with_capitals_are_told_apart() -> None:
 def test_internet_of_a_place_is_a_service(read_text: ReadText) -> None:
     said = read_text("Massive internet outages in Kazakhstan", "Traffic was cut off this week.", kind="news")
     assert said.services[:1] == ("?Internet in Kazakhstan",)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Radar glitch grounds flights", "Controllers lost the feed of their radar. Nobody was hurt."),
+        ("Storm leaves Quillay offline", "Gusts bent the mast between Orkney and Quillay."),
+        ("Uhr MESZ down", None),
+        ("AS64500 is down", None),
+        ("Pumps at the Quill valley stopped", "The Quill valley went dead."),
+    ],
+)
+def test_words_places_and_networks_are_no_names(read_text: ReadText, title: str, text: str | None) -> None:
+    assert not any(name.startswith("?") for name in read_text(title, text, kind="news").services)
+
+
+def test_kind_of_house_is_cut_off_in_front_of_a_name() -> None:
+    assert split_names("Beim Zahlungsdienstleister Quillpay Terminal") == [("Quillpay Terminal", 27)]
