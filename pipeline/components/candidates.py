@@ -19,6 +19,7 @@ MENTION = 1.0
 PART_WEIGHT = {"failed": 3.0, "users": 3.0, "speaker": 1.2, "named": 1.2, "mere": 0.15}
 TO_BLAME = 0.4
 STRUCK = 2.7
+CARRIED = 0.5
 STRUCK_RULES = frozenset(("subjects.takes-down",))
 STRONGER = frozenset(
     (
@@ -122,6 +123,8 @@ def factor(told: Sequence[Part], find: Find) -> float:
         sign = 0.8
     if find.value in tables("subjects")["witnesses"]:
         sign *= 0.1
+    if find.value in tables("subjects")["carried"]:
+        sign *= CARRIED
     if is_mere(told):
         return sign * PART_WEIGHT["mere"]
     if find.data.get("told"):

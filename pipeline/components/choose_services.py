@@ -127,7 +127,11 @@ def find_unknown(scales: Weighing, ranked: Sequence[Candidate], places: Sequence
         scales.text, scales.flat, title_end, lambda start, end: any(s < end and start < e for s, e in spans)
     )
     kin = {scales.catalogue.services[c.slug].provider_name.split()[0].casefold() for c in ranked}
-    return next((find for find in found if not kin & set(find.text.casefold().split())), None)
+    heads = {
+        alias.split(maxsplit=1)[0].casefold() for c in ranked for alias in scales.catalogue.services[c.slug].aliases
+    }
+    fresh = (find for find in found if find.text.casefold() not in heads)
+    return next((find for find in fresh if not kin & set(find.text.casefold().split())), None)
 
 
 def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> ServiceChoice:
