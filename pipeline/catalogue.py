@@ -1,8 +1,9 @@
 """What exists: the services that can be recognised, their names, owners and parts.
 
 `rules/services.toml` holds the services, `rules/products.toml` the products of the large providers that
-stand in their reports by their own name, `rules/page_services.toml` the services known by their status page
-alone. All have the same shape, one table a slug. `rules/nicknames.toml` adds what posts call them.
+stand in their reports by their own name, `rules/regional_services.toml` those of one country or region,
+`rules/page_services.toml` the services known by their status page alone. All have the same shape, one table
+a slug. `rules/nicknames.toml` adds what posts call them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any
 from pipeline.errors import CatalogueError
 
 RULES = Path(__file__).parent / "rules"
-FILES = ("services.toml", "products.toml", "page_services.toml")
+FILES = ("services.toml", "regional_services.toml", "products.toml", "page_services.toml")
 MANDATORY = ("name", "provider", "category", "aliases")
 SINGLE = ("homepage", "parent", "filed_under", "status_page", "wikidata", "note")
 SEVERAL = ("aliases", "ambiguous", "components", "nicknames", "listed")

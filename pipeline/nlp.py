@@ -57,7 +57,7 @@ UNPRINTABLE = re.compile(r"[\ud800-\udfff\x00]")
 # The tokenizer takes a run of one mark apart step by step, each step over the whole rest. Offsets stay.
 LONG_RUN = re.compile(r"([^\w\s])\1{60,}")
 RELEVANCE_DIGITS = 4
-GUESS_FROM = 0.1
+GUESS_FROM = 0.03
 """From which relevance on it is guessed whom a text is on that names nobody for sure."""
 FACTORIES = (
     sentences,

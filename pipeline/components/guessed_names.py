@@ -7,7 +7,7 @@ post "quillpay wont load, anyone?" it is ``?quillpay``. Who asks knows that some
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import islice
 
@@ -18,7 +18,7 @@ from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
 from pipeline.components.likely_names import is_german
 from pipeline.components.no_names import breaks, is_no_service, is_person, is_place_around, is_plain, words
-from pipeline.components.plain_words import SHORT, goes_with_thing, is_headed, listed, may_be_name
+from pipeline.components.plain_words import SHORT, goes_with_thing, is_headed, listed, may_be_name, may_go_on
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
 from pipeline.components.unknown_names import house_words, name_spans
@@ -114,16 +114,22 @@ def posted_name(text: str, flat: str, known: Known) -> tuple[float, Find] | None
             continue
         if not may_be_name(flat, *token.span()) or (number and tokens[number - 1][0] in listed("owned")):
             continue
-        end = token.end()
-        for following in tokens[number + 1 : number + MOST_TOKENS]:
-            if following.start() != end + 1 or not house_words().fullmatch(following[0]):
-                break
-            end = following.end()
+        end = named_until(tokens[number : number + MOST_TOKENS])
         told = parts(flat, flat, token.start(), end)
-        if any(part.value in {"failed", "users"} and part.strong for part in told) or goes_with_thing(flat, end):
+        fails = any(part.value in {"failed", "users"} for part in told)
+        if fails or may_go_on(flat, end):
             name = flat[token.start() : end]
             return LEAST, Find("service", token.start(), end, name, "?" + name, "services.posted", 0.3)
     return None
+
+
+def named_until(tokens: Sequence[re.Match[str]]) -> int:
+    """Where a name in lower case ends that begins with the first of these words: with its word, or that of a house."""
+    joined = 1
+    while joined < len(tokens) and tokens[joined].start() == tokens[joined - 1].end() + 1:
+        joined += 1
+    house = [n for n in range(1, joined) if house_words().search(" " + tokens[n][0])]
+    return tokens[house[-1] if house else 0].end()
 
 
 @cache

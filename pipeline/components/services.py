@@ -26,7 +26,7 @@ DOMAIN = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,12})(?
 ADDRESS = re.compile(r"https?://\S+")
 PLAIN_HOSTS = frozenset(("www", "status", "app", "m", "blog", "help", "support", "docs", "developers", "news", "forum"))
 READ = 30_000
-JOINABLE = re.compile(r"(?=.{8,24}$)[^\W\d_]\w+(?:[ .-]\w+){1,2}")
+JOINABLE = re.compile(r"(?=.{8,24}$)[^\W\d_]\w+(?:[ .-]\w+){1,2}|(?=.{6,24}$)[^\W\d_]\w*-\w+")
 PART_OF_NUMBER = re.compile(r"[.,]\d")
 CALLED = re.compile(
     r"\b(?:call(?:s|ed|ing)?(?: to)?|dial(?:s|l?ed|l?ing)?|r(?:ing|ang)|reach(?:ed|ing)?|emergency|phone) $"

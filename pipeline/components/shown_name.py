@@ -16,6 +16,7 @@ from pipeline.components.ruleset import tables
 LEAST_HOST = 0.5
 BRANCHED = frozenset(("telecom_isp", "banking_markets"))
 BRANCH_READ = 400
+LEAST_FORMER = 5
 
 
 def shown_name(candidate: Candidate, service: Service, text: str, *, page: bool) -> str:
@@ -68,14 +69,14 @@ def is_former(alias: str, service: Service) -> bool:
     own, other = set(service.name.casefold().split()), set(alias.casefold().split())
     if other & set(service.provider_name.casefold().split()):
         return False
-    written = any(char.islower() for char in alias)
+    written = len(alias) >= LEAST_FORMER and any("a" <= char <= "z" for char in alias)
     return not own & other and written and service.name[:3].casefold() != alias[:3].casefold()
 
 
 def is_short(alias: str, service: Service, text: str) -> bool:
     """Whether an alias is the beginning of the name, and what is left out is neither its vendor nor in the text."""
     own, other = set(service.name.casefold().split()), set(alias.casefold().split())
-    if not other < own or service.parent is not None:
+    if not other < own or (service.parent is not None and service.category not in BRANCHED):
         return False
     if service.name.split(maxsplit=1)[0].casefold() != alias.split(maxsplit=1)[0].casefold():
         return False
