@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.catalogue import Catalogue
 from pipeline.components.candidates import Candidate
@@ -30,7 +30,8 @@ INTERNET = re.compile(r"\binternet\b")
 class ServiceChoice:
     """The services, main one first, with their names; `provider` is a slug.
 
-    `beside` tells that the main one is only mentioned, as the cause of a failure or as what has none.
+    `beside` tells that the main one is only mentioned, as the cause of a failure or as what has none, or that a story
+    speaks of it and neither its title nor a plain word tells that it failed.
     """
 
     services: tuple[str, ...] = ()
@@ -54,19 +55,25 @@ def choose_services(
     if scales.own is None and (top is None or not top.strong or not title):
         unknown = find_unknown(scales, ranked, places)
         if unknown and goes_first(unknown, top, meta):
-            return outside(unknown, ranked, catalogue)
+            return told_of(unknown, ranked, catalogue, meta)
     if top is None:
         scales.hear_alone()
         ranked = scales.settle()
         top = ranked[0] if ranked else None
     if top is None:
-        return outside(unknown, (), catalogue) if unknown else by_page(page_owner(meta.url, catalogue), catalogue)
+        return told_of(unknown, (), catalogue, meta) if unknown else by_page(page_owner(meta.url, catalogue), catalogue)
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top, scales)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug], text, page=scales.own is not None) for c in kept)
     provider = catalogue.services[top.slug].provider
-    beside = scales.own is None and not top.strong and not top.spoken_of
+    story = 0 < meta.title_end < len(text)
+    beside = scales.own is None and not top.strong and (not top.spoken_of or (story and not title))
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong, beside)
+
+
+def told_of(unknown: Find, ranked: Sequence[Candidate], catalogue: Catalogue, meta: Meta) -> ServiceChoice:
+    """The choice of an unknown name; below the title of a story another may stand out more, and is asked for."""
+    return replace(outside(unknown, ranked, catalogue), beside=0 < meta.title_end <= unknown.start)
 
 
 def by_page(owner: str | None, catalogue: Catalogue) -> ServiceChoice:

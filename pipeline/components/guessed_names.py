@@ -17,18 +17,18 @@ from pipeline.components.concepts import concepts
 from pipeline.components.finds import Find
 from pipeline.components.lexicon import SIGN
 from pipeline.components.likely_names import is_german
-from pipeline.components.no_names import breaks, is_no_service, is_person, is_place_around, is_plain, words
+from pipeline.components.no_names import breaks, is_camel, is_no_service, is_person, is_place_around, is_plain, words
 from pipeline.components.plain_words import SHORT, goes_with_thing, is_headed, listed, may_be_name, may_go_on
 from pipeline.components.ruleset import compile_pattern, tables
 from pipeline.components.subjects import Part, parts
-from pipeline.components.unknown_names import house_words, name_spans
+from pipeline.components.unknown_names import house_words, is_house, name_spans
 
 READ = 2_000
 LEAST, LEAST_LENGTH = 0.5, 3
 OPENS = 0.5
+LATE, LATE_COST = 600, 1.0
 TOLD = {"users": 2.0, "named": 1.5, "speaker": 1.0, "cause": -1.0, "mere": -3.0}
-FAILED, SEEMS_TO = 2.0, 0.5
-CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
+FAILED, SEEMS_TO, SURE = 1.0, 0.5, 2.0
 TOKEN = re.compile(r"[a-z][\w.-]*")
 MOST_TOKENS = 3
 LONGEST_ACRONYM = 5
@@ -55,7 +55,7 @@ def guessed_name(text: str, flat: str, title_end: int, known: Known, *, small: b
             continue
         weights[name] = weigh(text, flat, (start, end), title_end, german=german), start
     name, (weight, start) = max(weights.items(), key=lambda item: (item[1][0], -item[1][1]), default=("", (0.0, 0)))
-    posted = posted_name(text, flat, known) if small and len(text) <= SHORT and weight < FAILED else None
+    posted = posted_name(text, flat, known) if small and len(text) <= SHORT and weight < SURE else None
     if posted is None and weight >= LEAST:
         return weight, Find("service", start, start + len(name), name, "?" + name, "services.guessed", 0.3)
     return posted
@@ -65,8 +65,12 @@ def is_none(flat: str, name: str, start: int, end: int) -> bool:
     """Whether a name is none of a service: a term, a person, a place or what is in one."""
     if is_no_service(name) or SIGN.search(name) or name.lower() in concepts():
         return True
-    house = house_words().search(name.lower())
-    return not house and (is_person(flat, start, end) or is_place_around(flat, name, start, end))
+    if is_house(name) or is_camel(name):
+        return False
+    if is_person(flat, start, end):
+        return True
+    # What one does on a thing in a text on a failure, one does on a service: "the lists on Quillora".
+    return not flat.endswith(" on ", 0, start) and is_place_around(flat, name, start, end)
 
 
 def is_common(text: str, name: str) -> bool:
@@ -88,13 +92,28 @@ def weigh(text: str, flat: str, span: tuple[int, int], title_end: int, *, german
     name = text[start:end]
     inside = 0.0 if german else standing(text, start, title_end)
     again = min(len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:READ])) - 1, 2)
-    titled = start < title_end and not is_headed(text[:title_end])
+    titled = 0 < start < title_end and not german and not is_headed(text[:title_end])
     owns = flat.startswith(("'s ", "' "), end)
     thing = goes_with_thing(flat, end)
-    house = bool(house_words().search(name.lower()))
-    written = 1.5 * bool(CAMEL.fullmatch(name.split(" ")[-1])) + 1.5 * house + 0.5 * (" " in name and not german)
-    opens = OPENS if start in {0, title_end} else 0.0
-    return opens + inside + again + titled + owns + thing + written + tell(parts(text, flat, start, end))
+    house = is_house(name)
+    written = 1.5 * bool(is_camel(name)) + 1.5 * house + 0.5 * (" " in name and not german)
+    opens = OPENS if start in {0, title_end + 2} else 0.0
+    many = 1.0 if not inside and " " not in name and name.endswith("s") and not owns else 0.0
+    late = min(max(start - title_end, 0), LATE) / LATE
+    acronym = name.isupper() and len(name) <= LONGEST_ACRONYM
+    return (
+        opens
+        - many
+        - 1.5 * late
+        - acronym
+        + inside
+        + again
+        + titled
+        + owns
+        + thing
+        + written
+        + tell(parts(text, flat, start, end))
+    )
 
 
 def tell(around: list[Part]) -> float:

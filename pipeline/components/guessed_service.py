@@ -18,7 +18,7 @@ from pipeline.components.plain_words import SHORT, goes_with_thing, may_be_name
 from pipeline.components.shown_name import shown_name
 from pipeline.components.weighing import Weighing
 
-LEAST, LEAST_BESIDE = 1.0, 1.5
+LEAST, LEAST_BESIDE, LEAST_BEFORE = 1.0, 0.75, 1.0
 ACRONYM, INSIDE, OPENING, HANDLE, SMALL = 3.0, 2.0, 1.0, 2.0, 1.0
 TOLD = {"failed": 2.0, "users": 2.0, "named": 1.5, "speaker": 1.0, "cause": -0.5}
 OWNS, AGAIN, HEADS = 1.0, 0.5, 1.5
@@ -46,7 +46,8 @@ def guess_services(
     likely_finds = [find for _, find in scales.left if small or not find.text.islower()]
     weighed = [(likelihood(scales, find), -find.start, find) for find in likely_finds]
     likely, _, best = max(weighed, default=(0.0, 0, None), key=lambda entry: entry[:2])
-    if best is not None and likely >= LEAST:
+    spoken_of = any(candidate.spoken_of for candidate in scales.candidates.values())
+    if best is not None and likely >= LEAST and not spoken_of:
         slug = scales.pick(best)
         scales.take(slug, likely, best, ())
         service = catalogue.services[slug]
@@ -60,9 +61,20 @@ def guess_services(
         return any(first < end and start < last for first, last in taken)
 
     guess = guessed_name(text, scales.flat, scales.title_end, known, small=small)
-    if guess is None or (scales.candidates and guess[0] < LEAST_BESIDE):
+    if guess is None or not outweighs(guess, scales):
         return ServiceChoice()
     return outside(guess[1], (), catalogue)
+
+
+def outweighs(guess: tuple[float, Find], scales: Weighing) -> bool:
+    """Whether a guessed name goes before the known ones: it stands out, or is spoken of before any of them is."""
+    if not scales.candidates:
+        return True
+    weight, find = guess
+    if all(not candidate.spoken_of for candidate in scales.candidates.values()):
+        return weight >= LEAST_BESIDE
+    first = min(other.start for candidate in scales.candidates.values() for _, other in candidate.finds)
+    return scales.title_end <= find.start < first and weight >= LEAST_BEFORE
 
 
 def likelihood(scales: Weighing, find: Find) -> float:

@@ -10,6 +10,9 @@ from functools import cache
 
 from pipeline.components.ruleset import compile_pattern, tables
 
+CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
+# "Would-be", "Chicago-based".
+HYPHENED = re.compile(r"[A-Z][a-z]+(?:-[a-z]+)+")
 # Storms, numbers of networks, paths, error codes, offsets of zones, and racks.
 NO_HOUSE = re.compile(
     r"(?:storm|hurricane|typhoon|cyclone|tropical storm)\b.*|as ?\d{2,6}|[a-z]{2,4}-[a-z]{2,4}"
@@ -56,7 +59,9 @@ def is_no_service(name: str) -> bool:
     """Whether a name is none of a service whatever stands around it: "Uhr MESZ" is made of such words alone."""
     low = name.lower()
     none = no_service()
-    return low in none or bool(NO_HOUSE.fullmatch(low)) or (" " in low and all(word in none for word in low.split()))
+    if low in none or HYPHENED.fullmatch(name) or NO_HOUSE.fullmatch(low):
+        return True
+    return " " in low and all(word in none for word in low.split())
 
 
 def is_plain(text: str, name: str) -> bool:
@@ -84,6 +89,11 @@ def is_in_place(flat: str, end: int) -> bool:
 def is_place_elsewhere(flat: str, name: str) -> bool:
     """Whether a name is a place where it stands again: "leaves Quillay offline" and "the cable to Quillay"."""
     return bool(re.search(LOCATED + re.escape(name.lower()) + r"\b", flat[:WORDS_READ]))
+
+
+def is_camel(name: str) -> bool:
+    """Whether the last word of a name has a capital inside, as no person's and no place's has: "PixelQuill"."""
+    return bool(CAMEL.fullmatch(name.rpartition(" ")[2]))
 
 
 def is_person(flat: str, start: int, end: int) -> bool:

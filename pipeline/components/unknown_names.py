@@ -14,6 +14,7 @@ from pipeline.components.lexicon import SIGN
 from pipeline.components.likely_names import asked_names, introduced_names, salient_names, speaking_names
 from pipeline.components.no_names import (
     breaks,
+    is_camel,
     is_in_place,
     is_no_service,
     is_place,
@@ -28,7 +29,7 @@ from pipeline.components.ruleset import tables
 from pipeline.components.subjects import Part, parts
 
 READ = 700
-NAME = r"(?:[A-Z][\w+&'’-]*|[a-z]{1,3}[A-Z][\w-]+)"
+NAME = r"(?:St\. [A-Z][\w’'-]+|[A-Z][\w+&'’-]*|[a-z]{1,3}[A-Z][\w-]+)"
 NAMES = re.compile(rf"(?<![\w/#@.-]){NAME}(?:(?:[ .-]| [&] ){NAME}){{0,9}}")
 WORD = re.compile(r"[^ ]+")
 MOST_WORDS = 4
@@ -66,6 +67,24 @@ def kind_of_house() -> re.Pattern[str]:
     return re.compile(tables("unknown")["kind_of_house"])
 
 
+def is_house(name: str) -> bool:
+    """Whether a name is one of a house by its words: "Quill Bank", "Sparkasse Quillau", "University of Quillton"."""
+    low = name.lower()
+    return bool(house_words().search(low) or house_first().match(low) or houses().fullmatch(name))
+
+
+def is_house_next(run: str, end: int) -> bool:
+    """Whether the word behind a possessive is that of a house: "St. Quill's Hospital"."""
+    following = WORD.match(run, end + 1)
+    return bool(following and house_words().fullmatch(following[0].lower()))
+
+
+@cache
+def house_first() -> re.Pattern[str]:
+    """Words that begin the name of a house."""
+    return re.compile(tables("unknown")["house_first"])
+
+
 def split_names(run: str) -> list[tuple[str, int]]:
     """The names in a run of words with capitals, each with its place: words that only begin, end or join are left out.
 
@@ -81,7 +100,7 @@ def split_names(run: str) -> list[tuple[str, int]]:
             start = start if count else match.start()
             count += 1
             end = match.start() + len(bare)
-            if bare == word:
+            if bare == word or is_house_next(run, match.end()):
                 continue
         if count:
             names.append((run[start:end], start))
@@ -146,7 +165,7 @@ def told_names(
         name = text[start:end]
         if len(name) < 2 or known(start, end) or is_no_service(name) or SIGN.search(name):
             continue
-        if person().search(flat, max(0, start - 40), start):
+        if person().search(flat, max(0, start - 40), start) and not is_camel(name):
             continue
         told = told_of(text, flat, start, end)
         if not told or is_word_or_place(text, flat, (start, end), title_end, told):
