@@ -108,3 +108,34 @@ def test_service_that_is_fine_gives_way_to_the_one_that_the_text_is_on(
     chosen, guess = choose("No tee time to be had", text)
     first = chosen if chosen.services and not chosen.beside else guess
     assert first.services[0] == "?TeeQuill"
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "name"),
+    [
+        (
+            "Lorries lost on the map",
+            "Hauliers were blind on Monday: FleetQuill, which tracks them, let a domain lapse. TomTom users carried on.",
+            "?FleetQuill",
+        ),
+        (
+            "Residents cannot pay or complain",
+            "Quillgrove District Council has had no website since the weekend. The parking app RingGo works.",
+            "?Quillgrove District Council",
+        ),
+        (
+            "Surgeons wait",
+            "St. Quillan's Hospital lost access to its records on Monday. Ambulances went elsewhere.",
+            "?St. Quillan's Hospital",
+        ),
+        (
+            "How a job ate our search",
+            "Quillgrain is a job board. Every search was empty. We run on Heroku, and Heroku did nothing wrong.",
+            "?Quillgrain",
+        ),
+    ],
+)
+def test_first_name_of_a_story_goes_before_those_it_mentions(
+    read_text: ReadText, title: str, text: str, name: str
+) -> None:
+    assert read_text(title, text, kind="news").services[:1] == (name,)
