@@ -115,7 +115,7 @@ def test_service_that_is_fine_gives_way_to_the_one_that_the_text_is_on(
     [
         (
             "Lorries lost on the map",
-            "Hauliers were blind on Monday: FleetQuill, which tracks them, let a domain lapse. TomTom users carried on.",
+            "Hauliers were blind: FleetQuill, which tracks them, had let a domain lapse. TomTom noticed nothing.",
             "?FleetQuill",
         ),
         (
