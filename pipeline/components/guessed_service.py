@@ -14,7 +14,7 @@ from pipeline.components.choose_services import ServiceChoice, outside
 from pipeline.components.finds import Find, Meta
 from pipeline.components.guessed_names import guessed_name
 from pipeline.components.no_names import is_plain
-from pipeline.components.plain_words import SHORT, goes_with_thing, may_be_name
+from pipeline.components.plain_words import SHORT, goes_with_thing, has_thing_near, may_be_name
 from pipeline.components.shown_name import shown_name
 from pipeline.components.weighing import Weighing
 
@@ -98,7 +98,8 @@ def likelihood(scales: Weighing, find: Find) -> float:
 def written(scales: Weighing, find: Find, *, cased: bool) -> float:
     """What the letters of a name tell: an acronym, a capital inside of a sentence, or one where each word has it."""
     if not cased:
-        if len(scales.text) > SHORT or not may_be_name(scales.flat, find.start, find.end):
+        placed = may_be_name(scales.flat, find.start, find.end) or has_thing_near(scales.flat, find.end)
+        if len(scales.text) > SHORT or not placed:
             return 0.0
         return SMALL
     if find.text.isupper() and len(find.text) >= LEAST_ACRONYM and not scales.text.isupper():

@@ -18,6 +18,7 @@ READ = 900
 STRETCHED = re.compile(r"(.)\1{1,}")
 LAST_WORD = re.compile(r"([\w'-]+)[\s\"“(]*$")
 NEXT_WORD = re.compile(r"(?:'s)?\s+([\w'-]+)")
+NEAR = re.compile(r"(?:\s[a-z][\w'-]*){1,2}")
 STOP = re.compile(r"[.!?,:;\n()…—–-]\s*$")
 BIGGER = re.compile(r"\s(?:[A-Z][a-z]{2,}|of\s[A-Z][a-z]{2,})")
 
@@ -98,6 +99,12 @@ def goes_with_thing(flat: str, end: int) -> bool:
     """Whether something of a service follows the name: "Signal messages", "Square's terminals"."""
     following = NEXT_WORD.match(flat, end)
     return bool(following) and following[1] in listed("things")  # type: ignore[index]
+
+
+def has_thing_near(flat: str, end: int) -> bool:
+    """Whether one of the next two words is something of a service: "wave payroll page"."""
+    near = NEAR.match(flat, end)
+    return bool(near) and not listed("things").isdisjoint(near[0].split())  # type: ignore[index]
 
 
 def may_go_on(flat: str, end: int) -> bool:

@@ -67,7 +67,7 @@ def shown_branch(service: Service, text: str) -> str | None:
 def is_former(alias: str, service: Service) -> bool:
     """Whether an alias is another name altogether, as Twitter is of X; Google Mail only says whose Gmail is."""
     own, other = set(service.name.casefold().split()), set(alias.casefold().split())
-    if other & set(service.provider_name.casefold().split()):
+    if other & set(service.provider_name.casefold().split()) or service.name.casefold() in alias.casefold():
         return False
     written = len(alias) >= LEAST_FORMER and any("a" <= char <= "z" for char in alias)
     return not own & other and written and service.name[:3].casefold() != alias[:3].casefold()

@@ -43,6 +43,7 @@ def choose(language: Language) -> Callable[[str, str], tuple[ServiceChoice, Serv
         ("", "A digger went through 40 metres of Spectrum's fibre and left the village without films.", "spectrum"),
         ("Sentry – yesterday evening", "What we sent came back to us until half past nine.", "sentry"),
         ("", "hey @Chime where did my wages go?? the balance is three little dashes", "chime"),
+        ("", "my whole street's ring doorbells say live view failed since noon", "ring"),
         ("", "TIM a Bari: solo un triangolino grigio sul telefono da stamattina", "tim"),
     ],
 )
