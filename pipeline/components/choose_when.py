@@ -184,8 +184,9 @@ def _minutes(told: list[Find], start: Pick | None, end: Pick | None) -> tuple[in
     """The length, between fine ends that the text states, else stated, else between posts; and the words for it."""
     span = None
     if start and end and start.fine and end.fine:
-        span = round((end.at - start.at).total_seconds() / 60)
-        if start.told and end.told:
+        # Start and end in one moment are one time that is known, and no length of nothing.
+        span = round((end.at - start.at).total_seconds() / 60) or None
+        if span is not None and start.told and end.told:
             # An outage was no shorter than what it is told to have lasted in all: the ends are of a part.
             whole = next((f for f in told if f.data["cue"] == "total" and f.data["distance"] <= CLOSE), None)
             if whole is not None and whole.data["minutes"] > max(span * 1.1, span + ROUNDING):

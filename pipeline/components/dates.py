@@ -70,7 +70,10 @@ ALL_DAY = re.compile(
 WEEKEND_LEAD = re.compile(
     r"\b(?:(?:over|during|at|since|all|this|of)\s(?:the\s|this\s)?|(?P<last>last|past)\s)(?:past\s)?$", re.IGNORECASE
 )
-DAY_AFTER = re.compile(r"day\s(?P<side>before|after|prior)(?=\s?[.,;)]|\sat\b|$)", re.IGNORECASE)
+DAY_AFTER = re.compile(
+    r"(?:day|(?P<part>morning|afternoon|evening|night))\s(?P<side>before|after|prior)(?=\s?[.,;)]|\sat\b|$)",
+    re.IGNORECASE,
+)
 LONG_PART = re.compile(r"(?:early|small|wee)\shours\b", re.IGNORECASE)
 PART_WORD = re.compile("|".join(sorted(parts(), key=len, reverse=True)), re.IGNORECASE)
 SHORT_DAY_NEXT = re.compile(rf"\.?,?\s(?:\d|{MONTH}\b|morning|afternoon|evening|night|at\s\d)", re.IGNORECASE)
@@ -79,6 +82,11 @@ THIS_PART = re.compile(
     r"(this|last|late|earlier|early|the\searly\shours|the\ssmall\shours)\s{1,3}(?:on\s)?(this\s)?(morning|afternoon|evening|night)\b",
     re.IGNORECASE,
 )
+OWNED = re.compile(
+    r"['’]s\s(?!(?:[\w-]+\s){0,2}(?:outages?|incidents?|failures?|disruptions?|interruptions?|downtime|problems?|issues?|trouble"
+    r"|crash|blackout|glitch|breakdown|meltdown|event|morning|afternoon|evening)\b)"
+)
+AFTER_IT = re.compile(r"\b(?:since|after|from)\s$", re.IGNORECASE)
 EARLY = re.compile(r"\b(early|late|mid)[\s-](?:on\s|in\sthe\s|this\s|last\s)?$", re.IGNORECASE)
 
 
@@ -232,6 +240,9 @@ def read_today(text: str, at: int) -> tuple[Point, ...]:
         return (Point(at, found.end(), day=Day(shift=-2)),)
     part = "night" if word == "tonight" else None
     shift = {"yesterday": -1, "tomorrow": 1}.get(word, 0)
+    if OWNED.match(text, found.end()) and not AFTER_IT.search(text, max(0, at - 10), at):
+        # "yesterday's data" is no time; "yesterday's outage" and "since yesterday's release" are.
+        return ()
     return (Point(at, found.end(), day=Day(shift=shift), part=part, early=early_of(text, at)),)
 
 
@@ -256,11 +267,12 @@ def read_next_day(text: str, at: int) -> tuple[Point, ...]:
 
 
 def read_day_before(text: str, at: int) -> tuple[Point, ...]:
-    """Read "the day before", "the day after", told of the day named before."""
+    """Read "the day before", "the day after", "the evening before", told of the day named before."""
     found = DAY_AFTER.match(text, at)
     if found is None or text[max(0, at - 4) : at].lower() != "the ":
         return ()
-    return (Point(at, found.end(), day=Day(after=1 if found["side"].lower() == "after" else -1)),)
+    part = found["part"].lower() if found["part"] else None
+    return (Point(at, found.end(), day=Day(after=1 if found["side"].lower() == "after" else -1), part=part),)
 
 
 def read_all_day(text: str, at: int) -> tuple[Point, ...]:

@@ -26,6 +26,8 @@ LENT = -2
 # Times on either side in which a date is looked for: it bounds the cost of a text that is all times.
 FARTHEST = 40
 NEVER_LENT = frozenset({"history", "promise"})
+# The date of the paper, and that of a mail that is quoted.
+NOT_OF_IT = frozenset({"dateline", "quoted"})
 APART = frozenset({"history", "posted", "promise", "scheduled", "other"})
 
 
@@ -147,7 +149,7 @@ class Days:
             return role.name not in APART
         if role.name == "posted" and self.slots[j].point.clock is None:
             return False
-        return role.cue != "dateline" and role.name not in NEVER_LENT
+        return role.cue not in NOT_OF_IT and role.name not in NEVER_LENT
 
 
 def _lends(point: Point) -> bool:

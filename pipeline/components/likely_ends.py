@@ -93,9 +93,9 @@ def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:
     return _learned(best, "end") if best is not None else None
 
 
-def likely_start(single: Sequence[Find], end: Find | None) -> Find | None:
+def likely_start(single: Sequence[Find], end: Find | None, least: float = AS_START) -> Find | None:
     """The first of the times that are likely the start, and lie before the end."""
-    found = [f for f in single if _open(f) and f.data["likely"]["start"] >= max(AS_START, f.data["likely"]["end"])]
+    found = [f for f in single if _open(f) and f.data["likely"]["start"] >= max(least, f.data["likely"]["end"])]
     if end is not None and end.data["precision"] in FINE:
         found = [f for f in found if f.data["at"] < _later(end, f.data["at"])]
     best = min(found, key=lambda f: f.data["at"], default=None)

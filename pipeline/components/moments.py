@@ -15,6 +15,7 @@ from pipeline.components.foreign_times import links
 from pipeline.components.lengths import Length
 from pipeline.components.pieces import pieces, with_zone
 from pipeline.components.points import Day, Point
+from pipeline.components.spoken_hours import with_half_days
 from pipeline.components.zone_words import read_zone
 from pipeline.components.zones import ZoneWord
 
@@ -85,7 +86,8 @@ def read_times(text: str) -> Reading:
     kept = [
         p for p in points if p.day is not None or p.clock is not None or p.back is not None or p.part == "overnight"
     ]
-    return Reading(tuple(_ranges(kept, text)), tuple(lengths), _declared(text) if kept else None)
+    settled = with_half_days(kept, text)
+    return Reading(tuple(_ranges(settled, text)), tuple(lengths), _declared(text) if kept else None)
 
 
 def _join(left: Point, right: Point, text: str) -> Point | None:

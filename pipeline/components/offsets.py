@@ -25,6 +25,8 @@ from pipeline.terms import Precision
 FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
 LATER = re.compile(r"\s(?:later|after\s(?:that|this|which)|afterwards?|thereafter)\b", re.IGNORECASE)
 AFTER = re.compile(r"\s(?:after|into)\s", re.IGNORECASE)
+# "a quarter of an hour before", with nothing behind it that it would stand before.
+EARLIER = re.compile(r"\s(?:before|earlier|before\s(?:that|then))(?=\s?(?:[.,;:)]|$))", re.IGNORECASE)
 TROUBLE = re.compile(r"into\s(?:the|this|our|an?)\s(?:[\w-]+\s)?(?:failure|outage|incident|disruption|trouble|event)\b")
 HAD = re.compile(r"after\s(?:it|they|things|service)\s(?:had|first)\s\w+")
 COUNTED = re.compile(
@@ -72,6 +74,10 @@ def _spoken(text: str, lengths: Sequence[Length], outage: set[int], sentences: S
         later = LATER.match(text, length.end)
         if later is not None:
             yield Offset(length.start, later.end(), length.minutes)
+            continue
+        earlier = EARLIER.match(text, length.end)
+        if earlier is not None:
+            yield Offset(length.start, earlier.end(), -length.minutes)
             continue
         after = AFTER.match(text, length.end)
         if after is None:

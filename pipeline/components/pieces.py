@@ -42,6 +42,7 @@ from pipeline.components.foreign_times import (
 from pipeline.components.lengths import UNIT_WORDS, Length, read_face, read_length
 from pipeline.components.machine_times import read_machine_time
 from pipeline.components.points import Day, Point
+from pipeline.components.spoken_hours import read_spoken_hour
 from pipeline.components.time_rules import numbers, parts
 from pipeline.components.zone_words import read_zone, read_zone_before
 from pipeline.terms import Precision
@@ -109,6 +110,10 @@ def _day(text: str, at: int) -> tuple[Point | Length, ...]:
     return read_day_before(text, at) or _number_word(text, at)
 
 
+def _part(text: str, at: int) -> tuple[Point | Length, ...]:
+    return read_day_before(text, at) or read_part(text, at)
+
+
 def _now(text: str, at: int) -> tuple[Point, ...]:
     found = NOW.match(text, at)
     return () if found is None else (Point(at, found.end(), back=timedelta(0), precision=Precision.HOUR),)
@@ -119,7 +124,7 @@ def _early_hours(text: str, at: int) -> tuple[Point | Length, ...]:
 
 
 def _number_word(text: str, at: int) -> tuple[Point | Length, ...]:
-    return read_near_hour(text, at) or _length(text, at) or read_word_clock(text, at)
+    return read_near_hour(text, at) or _length(text, at) or read_word_clock(text, at) or read_spoken_hour(text, at)
 
 
 def with_zone(point: Point, text: str) -> Point:
@@ -155,6 +160,7 @@ NUMBER_READERS: tuple[Reader, ...] = (
     _length,
     read_ordinal,
     read_bare_hour,
+    read_spoken_hour,
 )
 READERS: dict[str, Reader] = {
     **_spelled(LONG_MONTHS, read_month_word),
@@ -172,7 +178,7 @@ READERS: dict[str, Reader] = {
         ("new", "christmas", "boxing", "halloween", "valentine", "independence", "thanksgiving", "black", "cyber"),
         read_holiday,
     ),
-    **_spelled((p for p in parts() if " " not in p), read_part),
+    **_spelled((p for p in parts() if " " not in p), _part),
     **_spelled((*numbers(), *UNIT_WORDS), _number_word),
     **_spelled(("day",), _day),
     **_spelled((w.partition("-")[0].partition("'")[0].partition("’")[0] for w in _FOREIGN_DAYS), read_foreign_day),

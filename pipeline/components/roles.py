@@ -17,8 +17,8 @@ from pipeline.components.time_rules import CueHit, cue_index, doings
 
 # Each branch begins with its character, so that a search need not look behind at every place.
 BREAK = re.compile(
-    r"[.!?;](?<![ap]\.m\.)(?<!\bU\.S\.)(?<!\bapprox\.)[”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z])|;[ \t]|\n|[ \t\n][|•]\s"
-    r"|\.(?<=[ap]\.m\.)\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
+    r"[.!?;](?<![ap]\.m\.)(?<!\bU\.S\.)(?<!\bapprox\.)[”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z]|\d{1,2}:\d\d)|;[ \t]|\n"
+    r"|[ \t\n][|•]\s|\.(?<=[ap]\.m\.)\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
 )
 # The left cell of a table whose right one is its value.
 FIELD = re.compile(
@@ -44,6 +44,8 @@ SUBJECT_REACH = 60
 # "not working normally since 10:14" is no end; "working normally since 10:14" is one.
 DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[’']t\b", re.IGNORECASE)
 DENIAL_REACH = 24
+DENIED = re.compile(r"(?:\b(?:not|never|no\slonger)|n[’']t)\s(?:be\s|being\s)?$", re.IGNORECASE)
+DENIED_REACH = 16
 UPDATE_SAYS = re.compile(r"\s?[\])]?\s?[:–—-]\s(?:we\b|it\b|everything|all\b|service)", re.IGNORECASE)
 UPDATE_REACH = 30
 # What may stand between a verb and the "between" of its range.
@@ -125,18 +127,30 @@ def role_of(
     nearest = _governor(text, before, _failed_again(text, before, nearest), ranged=ranged)
     nearest = _told_in_update(text, nearest, after, (end, bounds[1]), neighbours[1]) or nearest
     distance = start - nearest.end if nearest.end <= start else nearest.start - end
-    name, cue = nearest.cue.role, nearest.cue.id
-    if name == "end":
-        name, cue = _end(text, bounds[0], nearest, before if nearest.end <= start else after)
-    elif cue in BEGAN or (cue == "since" and not ranged and nearest.end <= start):
-        name, cue = _began(text, bounds[0], nearest)
-    if nearest.cue.needs is not None and not any(
-        h.cue.role == nearest.cue.needs and not (h.cue.id == "again" and fails_again(text, h.start))
-        for h in (*before, *after)
-        if h is not nearest
-    ):
-        name = nearest.cue.otherwise
+    name, cue = _meaning(text, bounds[0], nearest, (before, after), ahead=nearest.end <= start, ranged=ranged)
     return Role(name, cue, distance, behind=nearest.start >= end)
+
+
+def _meaning(
+    text: str, left: int, hit: CueHit, hits: tuple[Sequence[CueHit], Sequence[CueHit]], *, ahead: bool, ranged: bool
+) -> tuple[str, str]:
+    """The role and cue of a hit `ahead` of its time or behind it, by the words around the hit itself."""
+    before, after = hits
+    name, cue = hit.cue.role, hit.cue.id
+    if name == "end":
+        name, cue = _end(text, left, hit, before if ahead else after)
+    elif cue == "action" and DENIED.search(text, max(left, hit.start - DENIED_REACH), hit.start):
+        # "tickets were not created": what is not done is the failure.
+        name, cue = "start", "went_down"
+    elif cue in BEGAN or (cue == "since" and not ranged and ahead):
+        name, cue = _began(text, left, hit)
+    if hit.cue.needs is not None and not any(
+        h.cue.role == hit.cue.needs and not (h.cue.id == "again" and fails_again(text, h.start))
+        for h in (*before, *after)
+        if h is not hit
+    ):
+        name = hit.cue.otherwise
+    return name, cue
 
 
 @cache

@@ -157,7 +157,9 @@ class _Settling:
                 and anchor is not None
                 and self._to_come(i, start, anchor)
             ):
-                start, end = both(left - ONE_DAY, right)
+                # An end that would lie in the future as well is of the day before, too.
+                late = end is not None and latest_before(end, anchor)
+                start, end = both(left - ONE_DAY, right - ONE_DAY if late else right)
         lost = first.lost or last.lost or ("" if start is not None and start.zoneless else None)
         if self.roles[i].name == "end" and self.roles[i].cue in RECOVERED:
             # "restored between 10:45 and 11:30": all of it was back at the last.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -80,6 +80,7 @@ def make_slots(
 ) -> list[Slot]:
     """A slot for each point, in order, with its own zone or the one it takes from around it."""
     points = [p for unit in reading.points for p in ends(unit)]
+    declared = reading.declared
     countries = {zones.country(p.zone) for p in points if p.zone is not None} - {None}
     # "12/13/2023" is written in one country alone: where nothing else settles a zone, that does.
     month_first = any(p.day is not None and p.day.order == "md" and (p.day.day or 0) > MONTHS for p in points)
@@ -96,6 +97,12 @@ def make_slots(
         slots.append(Slot(point, sentences.index(point.start), block, stamp, zone, lost))
     if home is None and reading.declared is None:
         slots = _placed(slots, text, meta, sentences, service_home)
+    if declared is not None and declared.zone is None:
+        # "Timeline (IST)": the other words of the text settle what the letters leave open.
+        low = low or text.lower()
+        reading = replace(
+            reading, declared=replace(declared, zone=zones.settle(declared, low, {c for c in countries if c}))
+        )
     return _share_zones(slots, reading, home)
 
 

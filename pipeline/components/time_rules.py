@@ -17,6 +17,8 @@ from typing import Any
 RULES = Path(__file__).parents[1] / "rules"
 WORD = re.compile(r"[A-Za-z]+")
 DEFAULT_REACH = 70
+# A letter, or a hyphen with one: "fixed" is no word of "fixed-line".
+JOINED = re.compile(r"[^\W\d_]|-(?=[^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class CueIndex:
                 continue
             for phrase, cue in self.phrases.get(word.group(), ()):
                 stop = at + len(phrase)
-                if window.startswith(phrase, at) and not window[stop : stop + 1].isalpha():
+                if window.startswith(phrase, at) and not JOINED.match(window, stop):
                     done = stop
                     yield CueHit(cue, start + at, start + stop)
                     break

@@ -42,6 +42,7 @@ NEAR = 120
 ONE_DAY = timedelta(days=1)
 POSTED = 0.4
 SO_FAR = 0.6
+SURE_START = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
     if windows and not (start and start.data["cue"] in STRONG):
         return _of_window(windows[0], start, end)
     if start is not None and start.data["precision"] not in FINE:
-        start = _finer(start, single)
+        start = _finer(start, single, end)
     start = start or likely_start(single, end)
     if end is None or end.data["precision"] not in FINE:
         end = likely_end(single, start) or end
@@ -134,11 +135,12 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
     return pick(start, "started_at") if start else None, pick(end, "ended_at") if end else None
 
 
-def _finer(start: Find, single: list[Find]) -> Find:
-    """The clock that follows a start known to the day, of the same day and without a role of its own."""
-    near = (f for f in single if f.data["role"] == "none" and 0 <= f.start - start.end <= NEAR)
+def _finer(start: Find, single: list[Find], end: Find | None) -> Find:
+    """The clock for a start known to the day: one that follows it without a role, or that is likely the start."""
     day: datetime = start.data["at"]
-    return next((f for f in near if f.data["precision"] in FINE and ONE_DAY > f.data["at"] - day > -ONE_DAY / 2), start)
+    same = [f for f in single if f.data["precision"] in FINE and ONE_DAY > f.data["at"] - day > -ONE_DAY / 2]
+    near = (f for f in same if f.data["role"] == "none" and 0 <= f.start - start.end <= NEAR)
+    return next(near, None) or likely_start(same, end, least=SURE_START) or start
 
 
 def _of_window(window: Find, start: Find | None, end: Find | None) -> tuple[Pick, Pick]:
