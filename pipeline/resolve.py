@@ -106,11 +106,11 @@ def believe(members: Sequence[Claim], families: Families, as_of: datetime) -> tu
     status = weigh_status(scale)
     start = weigh_start(scale)
     end = weigh_end(scale, status, start)
-    duration = weigh_duration(scale, start, end)
+    kind = scale.choose(KIND, lambda c: None if c.kind is Kind.UNKNOWN else c.kind)
+    duration = weigh_duration(scale, start, end, kind.kind if kind else Kind.UNKNOWN)
     cause = weigh_cause(scale)
     services = weigh_services(scale, families)
     title = scale.choose(TITLE, lambda c: c.title)
-    kind = scale.choose(KIND, lambda c: None if c.kind is Kind.UNKNOWN else c.kind)
     severity = scale.choose(SEVERITY, lambda c: None if c.severity is Severity.UNKNOWN else c.severity)
     anchor, posted = members[0], [c.published_at for c in members if c.published_at and c.rank == 0]
     published = [c.published_at for c in members if c.published_at]

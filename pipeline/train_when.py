@@ -27,7 +27,7 @@ from pipeline.learning import Course, Row, command, learn
 from pipeline.model import digest
 
 FOLDER = Path(__file__).parent.parent / "data" / "training" / "times"
-ROUNDS, RATE, PULL = 150, 0.05, 0.1
+ROUNDS, RATE, PULL = 150, 0.05, 1.0
 FOLDS = 5
 OF_RULES = 0.3
 """What the words of a rule count beside a sentence."""

@@ -185,9 +185,16 @@ def weigh_end(scale: Scale, status: Status, start: Claim | None) -> Claim | None
     return choose(END, usable, scale.evidence)
 
 
-def weigh_duration(scale: Scale, start: Claim | None, end: Claim | None) -> int | None:
-    """Minutes: as the best placed source states them, or from start and end where both are to the minute."""
+def weigh_duration(scale: Scale, start: Claim | None, end: Claim | None, kind: Kind = Kind.UNKNOWN) -> int | None:
+    """Minutes: as the best placed source states them, or from start and end where both are to the minute.
+
+    An advisory has none: from its first post to its last nothing failed.
+    """
     stated = scale.candidates(lambda c: None if c.duration_minutes is None else str(c.duration_minutes))
+    if kind is Kind.ADVISORY:
+        for candidate in stated:
+            reject("duration_minutes", candidate, "an advisory tells of no failure", scale.evidence)
+        return None
     computed = _computed(start, end)
     if computed is None or start is None or end is None:
         found = choose(DURATION, stated, scale.evidence)
@@ -202,11 +209,12 @@ def weigh_duration(scale: Scale, start: Claim | None, end: Claim | None) -> int 
 
 
 def _computed(start: Claim | None, end: Claim | None) -> int | None:
+    """The minutes between; None for one moment that stands for both, as that of a lone post which says resolved."""
     if start is None or end is None or start.started_at is None or end.ended_at is None:
         return None
     if start.started_precision not in FINE or end.ended_precision not in FINE:
         return None
-    return round((end.ended_at - start.started_at).total_seconds() / 60)
+    return round((end.ended_at - start.started_at).total_seconds() / 60) or None
 
 
 def weigh_cause(scale: Scale) -> Claim | None:

@@ -2,8 +2,9 @@
 
 Worked sentence: no cue of rules/times.toml knows "the tills lit up at 10:40", yet its words lie nearer to
 the ends of sentences that were learned than to anything else. A word counts by its stem and by what it stands for
-(`cause_words`), on which side of the time it stands, and whether another time lies between. The answer counts only
-where the model is sure of it. The weights come from `python -m pipeline.train_when`.
+(`cause_words`), on which side of the time it stands, and whether another time lies between; the cues of the rules
+count as words do, and so does whether the time is the first or the last of its text. The answer counts only where
+the model is sure of it. The weights come from `python -m pipeline.train_when`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from thinc.api import Model
 
 from pipeline.components.cause_words import concept
 from pipeline.components.judge import FOLDER, Features, batch, read_weights
+from pipeline.components.time_rules import CueHit, cue_index
 
 WEIGHTS = FOLDER / "when.bin"
 CLASSES: Final = ("start", "end", "detect", "posted", "other")
@@ -51,6 +53,10 @@ def role_features(text: str, place: Place) -> Features:
     found += [f"B {key}" for word in _words(text, left, min(before, start)) for key in _keys(word)]
     found += [f"A {key}" for word in _words(text, max(behind, end), right) for key in _keys(word)]
     found.append(f"earlier {before > bounds[0]} later {behind < bounds[1]}")
+    found.append(f"first {before == 0} last {behind >= len(text)}")
+    ahead = list(cue_index("cue", "before").hits(text, max(left, before), start))
+    found += _cues("b", ahead[::-1])
+    found += _cues("a", list(cue_index("cue", "after").hits(text, end, min(right, behind))))
     keys = np.unique(np.array([hash_string(key) for key in found], dtype="uint64"))
     return keys, np.ones(len(keys), dtype="float32")
 
@@ -81,6 +87,12 @@ def _side(side: str, words: Sequence[str]) -> list[str]:
     for word in words:
         found += [f"{key_side} {key}" for key in _keys(word) for key_side in (side, "s")]
     return found
+
+
+def _cues(side: str, hits: Sequence[CueHit]) -> list[str]:
+    """The features of the cues of one side, the nearest first."""
+    found = [f"{side}0 says {hit.cue.role}" for hit in hits[:1]]
+    return found + [f"{key} cue {hit.cue.id}" for hit in hits for key in (side, "s")]
 
 
 def _keys(word: str) -> list[str]:

@@ -21,6 +21,8 @@ CERTAIN = frozenset({"incident_start", "incident_end", "summary"})
 FIRST = 0.5
 MOST_SURE = 0.6
 AS_START = 0.3
+# How much likelier another end has to be for one of the rules to yield to it.
+TWICE, LEAST_END = 2, 0.3
 LONGEST = timedelta(days=2)
 DAY = timedelta(days=1)
 OVER_NIGHT = timedelta(hours=14)
@@ -55,6 +57,9 @@ def _start_or(find: Find, before: Sequence[Find], behind: Sequence[Find]) -> str
         return "end"
     if either and likely["start"] < WITH_START and any(_open(f) and f.data["likely"]["start"] >= SURE for f in before):
         return "other"
+    if find.data["cue"] == "maintenance_began" and likely["other"] >= WITH_START and any(map(_felt, behind)):
+        # The works went on for a while before anything failed.
+        return "other"
     instead = (f for f in behind if f.data["role"] in ("start", "none", "end"))
     if likely["other"] >= AGAINST and any(f.data["likely"].get("start", 0) >= AGAINST for f in instead):
         return "other"
@@ -66,7 +71,8 @@ def _end_or(find: Find, before: Sequence[Find], behind: Sequence[Find], *, start
     likely = find.data["likely"]
     if likely["start"] >= AGAINST and any(f.data["role"] == "end" for f in behind):
         return "end" if started else "start"
-    if likely["other"] + likely["posted"] >= AGAINST and any(_ends(f) for f in (*before, *behind)):
+    surer = max(TWICE * likely["end"], LEAST_END)
+    if likely["other"] + likely["posted"] >= AGAINST and any(_ends(f, surer) for f in (*before, *behind)):
         return "other"
     return "end"
 
@@ -76,8 +82,14 @@ def _starts(find: Find) -> bool:
     return bool(role == "start" or (role == "none" and likely.get("start", 0) >= AS_START))
 
 
-def _ends(find: Find) -> bool:
-    return bool(find.data["role"] == "end" and find.data["likely"].get("end", 0) >= WITH_START)
+def _felt(find: Find) -> bool:
+    """Whether a time without a role is rather when the trouble began or was seen than anything else."""
+    likely = find.data["likely"]
+    return _open(find) and likely["start"] + likely["detect"] >= WITH_START
+
+
+def _ends(find: Find, least: float) -> bool:
+    return bool(find.data["role"] == "end" and find.data["likely"].get("end", 0) >= least)
 
 
 def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:

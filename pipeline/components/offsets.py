@@ -119,15 +119,18 @@ def _find(text: str, offset: Offset, base: Find, behind: int, sentences: Sentenc
     bounds = sentences.around(offset.start)[0], sentences.around(offset.end - 1)[1]
     neighbours = max(base.end, bounds[0]) if base.end <= offset.start else bounds[0], min(behind, bounds[1])
     role = Role("start", "after", 1) if offset.to_start else role_of(text, span, bounds, neighbours)
-    likely = {} if offset.to_start else likely_roles(text, [(span, bounds, neighbours)])[0]
+    beside = neighbours[0], behind
+    likely = {} if offset.to_start else likely_roles(text, [(span, bounds, beside)])[0]
     name = role.name
     if name == "none" and max(likely.values(), default=0) >= ENOUGH:
-        name = max(likely, key=lambda key: likely[key])
+        told = max(likely, key=lambda key: likely[key])
+        # Start and end are left to the choice among all times.
+        name = name if told in ("start", "end") else told
     precision = Precision.MINUTE if base.data["precision"] is not Precision.HOUR else Precision.HOUR
     data = {
         **base.data, "at": at, "precision": precision, "role": name, "cue": "offset", "distance": role.distance,
-        "behind": role.behind, "likely": {}, "sentence": sentences.index(offset.start), "borrowed": False, "next": None,
-        "half": False, "conflict": False,
+        "behind": role.behind, "likely": likely if name == "none" else {},
+        "sentence": sentences.index(offset.start), "borrowed": False, "next": None, "half": False, "conflict": False,
     }  # fmt: skip
     rule = f"when.offset.{role.cue}"
     return Find("time", *span, text[slice(*span)], iso(at) or "", rule, SURE, set(), data)

@@ -16,7 +16,7 @@ OPEN = frozenset({"none", "start", "end"})
 # A longer text tells of more than one outage, and is left to the rules.
 MOST_CHARACTERS = 4_000
 # Times on either side among which the next clock is looked for.
-BESIDE = 2
+BESIDE = 4
 
 Bounds = Callable[[tuple[int, int], int | None], tuple[int, int]]
 """Cuts a sentence to the post that it stands in."""

@@ -44,7 +44,9 @@ SUBJECT_REACH = 60
 # "not working normally since 10:14" is no end; "working normally since 10:14" is one.
 DENIAL = re.compile(r"\b(?:not|never|no|hardly|barely|un(?:able|available))\b|n[’']t\b", re.IGNORECASE)
 DENIAL_REACH = 24
-DENIED = re.compile(r"(?:\b(?:not|never|no\slonger)|n[’']t)\s(?:be\s|being\s)?$", re.IGNORECASE)
+DENIED = re.compile(
+    r"(?:\b(?:not|never|no\slonger)|n[’']t)\s(?:yet\s|fully\s)?(?:be\s|being\s|been\s)?$", re.IGNORECASE
+)
 DENIED_REACH = 16
 UPDATE_SAYS = re.compile(r"\s?[\])]?\s?[:–—-]\s(?:we\b|it\b|everything|all\b|service)", re.IGNORECASE)
 UPDATE_REACH = 30
@@ -196,6 +198,9 @@ def _end(text: str, left: int, hit: CueHit, hits: Sequence[CueHit]) -> tuple[str
     if text.endswith("since", hit.start, hit.end):
         denied = DENIAL.search(text, max(left, hit.start - DENIAL_REACH), hit.start)
         return ("start" if denied else "end"), hit.cue.id
+    if DENIED.search(text, max(left, hit.start - DENIED_REACH), hit.start):
+        # "did not come back at 02:25": an end it is not, and the rules know no more.
+        return "none", hit.cue.id
     part = extent(text, left, hit, hits)
     return ("other", "partly") if part == "some" else ("end", "mostly" if part == "most" else hit.cue.id)
 

@@ -21,7 +21,10 @@ from pipeline.terms import Precision
 HOURS = "|".join(word for word, number in numbers().items() if 1 <= number <= 12 and len(word) > 2)
 HOUR = re.compile(rf"(\d{{1,2}}|{HOURS})(?![\w:%-]|\.\d)", re.IGNORECASE)
 # "at eight this morning", "until seven last night", "since nine yesterday".
-OF_A_DAY = re.compile(r"\s(?:this\s(?:morning|afternoon|evening)|last\snight|tonight|yesterday)\b", re.IGNORECASE)
+OF_A_DAY = re.compile(
+    r"\s(?:this\s(?:morning|afternoon|evening)|last\snight|tonight|yesterday|on\s\w{3,6}day(?:\s(?:morning|afternoon|evening|night))?)\b",
+    re.IGNORECASE,
+)
 LEAD = re.compile(
     r"\b(?:at|around|about|by|since|until|till|from|to|before|after|nearly|almost|gone|past)\s$", re.IGNORECASE
 )

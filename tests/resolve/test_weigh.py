@@ -138,6 +138,19 @@ def test_the_duration_is_computed_only_from_times_to_the_minute(believed, claim)
     assert believed(claim("a", hour=9, source_kind=STATUS, **to_hour)).duration_minutes is None
 
 
+def test_one_moment_for_start_and_end_is_no_duration_of_nothing(believed, claim):
+    lone = {"ended_at": claim("b", hour=9).started_at, "ended_precision": Precision.MINUTE}
+    assert believed(claim("a", hour=9, source_kind=STATUS, **lone)).duration_minutes is None
+
+
+def test_an_advisory_lasts_no_time(believed, claim):
+    window = {"ended_at": claim("b", hour=9.05).started_at, "ended_precision": Precision.MINUTE}
+    told = claim("a", hour=9, source_kind=STATUS, kind=Kind.ADVISORY, duration_minutes=3, **window)
+    outage = believed(told)
+    assert outage.duration_minutes is None
+    assert verdicts(outage, "duration_minutes")["a", "3"] == (False, "an advisory tells of no failure")
+
+
 def test_times_to_the_minute_outweigh_a_duration_told_in_words(believed, claim):
     page = claim("a", hour=9, source_kind=STATUS, duration_minutes=60)
     times = {"ended_at": page.started_at + timedelta(minutes=95), "ended_precision": Precision.MINUTE}
