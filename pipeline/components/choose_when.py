@@ -15,19 +15,8 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.components.anchors import LATE_POST, anchor_of
 from pipeline.components.finds import Block, Find, Meta
-from pipeline.components.window_ends import (
-    FINE,
-    Pick,
-    computed_end,
-    computed_start,
-    find_windows,
-    lasting_start,
-    over_midnight,
-    pick,
-    posted_ends,
-    published_start,
-    told_ends,
-)
+from pipeline.components.stand_ins import computed_end, computed_start, lasting_start, posted_ends, published_start
+from pipeline.components.window_ends import FINE, Pick, find_windows, over_midnight, pick, told_ends
 from pipeline.model import Issue, Mention, iso
 from pipeline.terms import Precision, Stage
 
@@ -91,7 +80,7 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         start, told = pick(pair[1], "started_at"), [pair[0]]
     stamps = [f for f in times if f.data["stamp"]]
     start, end = posted_ends(start, end, blocks, stamps, lasted=any(f.data["role"] == "outage" for f in told))
-    start = start or computed_start(end, told) or lasting_start(told, meta) or published_start(meta, end)
+    start = computed_start(end, told, start) or lasting_start(told, meta) or published_start(meta, end)
     minutes, stated = _minutes(told, start, end)
     if minutes is None:
         minutes, stated = _clocked(windows or [f for f in times if f.field == "range" and f.data["role"] == "start"])
@@ -208,7 +197,7 @@ def _longest(told: list[Find]) -> Find:
     "Out for 40 minutes for most, for some as long as three hours" was out for three; "down for over an hour" is said
     more exactly by "an hour and ten minutes".
     """
-    first = max(told, key=lambda f: (f.data["role"] == "outage", -f.start))
+    first = max(told, key=lambda f: (f.data["role"] == "outage", f.data["cue"] != "time_to", -f.start))
     own = [f for f in told if f.data["role"] == first.data["role"]]
     if first.data["cue"] not in LASTED:
         surer = (f for f in own if f.data["sentence"] == first.data["sentence"] and f.data["cue"] in LASTED)

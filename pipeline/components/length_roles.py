@@ -21,7 +21,7 @@ LOOK_AHEAD = 40
 ONGOING = re.compile(
     r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?[a-z]{0,14}\s?)$", re.IGNORECASE
 )
-NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b", re.IGNORECASE)
+NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b|\s(?:in\sa\srow|running|on\send)\b", re.IGNORECASE)
 STILL_REACH = 34
 STILL = re.compile(r"\b(?:now|and\scounting|still)\b", re.IGNORECASE)
 # "It has been three hours since the mail died."
@@ -38,6 +38,12 @@ SUMMED = re.compile(
 )
 # "It was eight hours until all was well."
 IT_WAS = re.compile(r"\bit\s(?:was|took)\s(?:[a-z]+\s){0,2}$", re.IGNORECASE)
+# What failed, behind "two hours after": "the first card was refused", "intruders encrypted the servers".
+FAILURE = re.compile(
+    r"\b(?:refus|fail|die|dying|dark|lost|losing|drop|stopp|went|broke|shut|crash|declin|reject|vanish|lock|gone|beg[au]n|start"
+    r"|encrypt|collaps|froze|fell|cut|sever|struck|knock|silen|taken|blank|black|down)",
+    re.IGNORECASE,
+)
 # "several updates a day" tells how often.
 RATE = re.compile(r"\b(?!(?:lasts|takes|was|is|spans|needs|this|its)\b)(?:\w+s|once|twice)\s$", re.IGNORECASE)
 
@@ -90,13 +96,14 @@ def _until_well(
     """The outage's own length in "restored three hours later", "back 25 minutes after it failed"."""
     said = text[close.start : close.end].lower()
     well = any(h.cue.role == "end" and length.start - h.end <= SUBJECT_REACH for h in told)
-    behind = cue_index("cue", "after").hits(text, close.end, min(bounds[1], close.end + LOOK_AHEAD))
+    end = min(bounds[1], close.end + LOOK_AHEAD)
+    behind = cue_index("cue", "after").hits(text, close.end, end)
     first = next((h.cue.role for h in behind if h.cue.role in ("start", "end")), None)
-    if said in ("without", "with no") and STILL.search(text, close.end, min(bounds[1], close.end + LOOK_AHEAD)):
+    if said in ("without", "with no") and STILL.search(text, close.end, end):
         return Role("so_far", "has_been", close.start - length.end)
     if (
         (said == "later" and well)
-        or (said == "after" and well and first == "start")
+        or (said == "after" and well and (first == "start" or (first is None and FAILURE.search(text, close.end, end))))
         or (said == "before" and first == "end")
         or (said == "until" and IT_WAS.search(text, max(bounds[0], length.start - STILL_REACH), length.start))
     ):

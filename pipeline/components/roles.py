@@ -52,6 +52,9 @@ UPDATE_SAYS = re.compile(r"\s?[\])]?\s?[:–—-]\s(?:we\b|it\b|everything|all\b
 UPDATE_REACH = 30
 # What may stand between a verb and the "between" of its range.
 BETWEEN_GAP = re.compile(r"\s(?:(?:gradually|slowly|again|back|in\sstages|progressively)\s)?", re.IGNORECASE)
+# "..., and at 7:40 they hummed": the clause that the time opens tells of it.
+OPENS = re.compile(r",\s(?:and|but)\s(?:at|by|around|about)\s")
+AND_AGAIN = re.compile(r"(?:\band|\bthen|\bonce|,)\s$")
 DONE = frozenset({"ended", "again", "action", "recovering"})
 
 
@@ -210,6 +213,9 @@ def _governor(text: str, before: Sequence[CueHit], nearest: CueHit, *, ranged: b
     if not ranged or nearest.cue.id != "since":
         return nearest
     verb = next((h for h in reversed(before) if h.end <= nearest.start), None)
+    if verb is not None and verb.cue.id == "again" and AND_AGAIN.search(text, max(0, verb.start - 6), verb.start):
+        # What is told once more here is the failure: "between 9:00 and 9:20 and again between 10:30 and 11:45".
+        return nearest
     if verb is None or verb.cue.id not in DONE or not BETWEEN_GAP.fullmatch(text, verb.end, nearest.start):
         return nearest
     return verb
@@ -245,7 +251,9 @@ def _nearest(
     """The last cue before the time, else the first behind it, within the reach of each."""
     (before, after), (start, end) = hits, span
     ahead = [h for h in before if h.start >= neighbours[0] and start - h.end <= h.cue.reach]
-    if ahead and neighbours[0] > left and text[ahead[-1].end : start] == ", ":
+    if ahead and (
+        (neighbours[0] > left and text[ahead[-1].end : start] == ", ") or OPENS.fullmatch(text, ahead[-1].end, start)
+    ):
         # "09:47 errors start, 09:58 status post": what stands before the comma is the first time's.
         ahead = []
     behind = [h for h in after if h.end <= neighbours[1] and h.start - end <= h.cue.reach]

@@ -1,18 +1,17 @@
-"""The ends of the window: which time of the text is the start, which the end, and what stands in for them.
+"""The ends of the window: which time of the text is the start, and which the end.
 
-A `Pick` is one end with the mention that proves it, if any does. `told_ends` takes what the words say, the other
-functions what stands in where they say nothing; each stand-in has a rule of its own and low confidence.
+A `Pick` is one end with the mention that proves it, if any does. `told_ends` takes what the words say; what stands in
+where they say nothing is in `stand_ins`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.components.anchors import anchor_of
-from pipeline.components.finds import Block, Find, Meta
+from pipeline.components.finds import Find
 from pipeline.components.likely_ends import like_a_start, likely_end, likely_start, roles
 from pipeline.model import Mention, iso
 from pipeline.terms import Precision
@@ -30,19 +29,14 @@ RANK = {
 # The end of most of it, and the end of the papers: they yield to any other.
 WEAK = frozenset({"mostly", "closed"})
 STRONG = frozenset({"incident_start", "incident_end"})
-OVER = frozenset({"resolved", "completed", "over"})
-OF_THE_DAY = frozenset({"news", "social", "status"})
+DRAGS = frozenset({"until", "through", "rest"})
 TOP = 1500
 SHORT_GAP = timedelta(hours=1)
-STAMP_REACH = 80
-DAY_MINUTES = 1440
-HALF_HOUR = 30
 TOUCHING = timedelta(minutes=2)
 NEAR = 120
 ONE_DAY = timedelta(days=1)
-POSTED = 0.4
-SO_FAR = 0.6
 SURE_START = 0.7
+BY_THEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +118,7 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
         bare = [
             f for f in usable if f.data["role"] == "none" and f.start < TOP and (end is None or f.start != end.start)
         ]
-        bare = [f for f in bare if f.data["precision"] in FINE or not timeline]
+        bare = [f for f in bare if (f.data["precision"] in FINE or not timeline) and not _only_by_then(f)]
         fine = [f for f in bare if f.data["precision"] in FINE]
         earliest = min((f.data["at"] for f in fine), default=None)
         start = max(fine or bare, key=lambda f: (like_a_start(f, earliest), _start_order(f)), default=None)
@@ -133,6 +127,11 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
         # "On 4 May the shop is back up": one day is told, and it is the day of the outage.
         return pick(end, "started_at"), None
     return pick(start, "started_at") if start else None, pick(end, "ended_at") if end else None
+
+
+def _only_by_then(find: Find) -> bool:
+    """Whether a clock behind "by" tells how far something had come: "by four o'clock complaints had doubled"."""
+    return bool(find.data["cue"] == "by" and find.data["likely"].get("other", 1) >= BY_THEN)
 
 
 def _finer(start: Find, single: list[Find], end: Find | None) -> Find:
@@ -149,7 +148,7 @@ def _of_window(window: Find, start: Find | None, end: Find | None) -> tuple[Pick
     first, last = pick(window, "started_at"), pick(window, "ended_at", "to")
     if start is not None and start.data["cue"] in ("starting", "since") and _earlier(start.data, data["at"]):
         first = pick(start, "started_at")
-    if end is not None and _of_the_whole(end) and _later(end.data, data["to"]):
+    if end is not None and (_of_the_whole(end) or _drags_on(end, window)) and _later(end.data, data["to"]):
         last = pick(end, "ended_at")
     return first, last
 
@@ -165,6 +164,11 @@ def _later(data: Mapping[str, Any], at: datetime) -> bool:
 def _of_the_whole(end: Find) -> bool:
     """A timeline that says "resolved as of" speaks of the whole, its windows of phases."""
     return end.data["cue"] in STRONG or (end.data["cue"] == "as_of" and end.data["block"] is not None)
+
+
+def _drags_on(end: Find, window: Find) -> bool:
+    """Whether a window's own sentence tells of a later end: "from 10:00 to 10:40, and for some until 11:25"."""
+    return end.data["cue"] in DRAGS and end.data["sentence"] == window.data["sentence"] and end.start > window.end
 
 
 def _start_order(find: Find) -> tuple[bool, int, int, float]:
@@ -203,85 +207,3 @@ def over_midnight(start: Pick | None, end: Pick | None, usable: list[Find], limi
     if limit is not None and later > limit:
         return end
     return replace(end, at=later, mention=replace(end.mention, value=iso(later) or ""))
-
-
-def posted_ends(
-    start: Pick | None, end: Pick | None, blocks: Sequence[Block], stamps: Sequence[Find], *, lasted: bool
-) -> tuple[Pick | None, Pick | None]:
-    """Where a timeline states no start or no end: the posting times of its first post, and of a last that says over."""
-    times = sorted((b.posted_at, b.start, b) for b in blocks if b.posted_at is not None)
-    over = [(at, b) for at, _, b in times if b.status in OVER]
-    if start is None and end is None and lasted and len(times) == 1 and over:
-        # "11:05 ET: we are back. Sorry for the 50 minutes": the one post is the end.
-        return None, _from_block(*over[0], "ended_at", stamps)
-    if start is None and times and (end is None or end.at > times[0][0]):
-        start = _from_block(times[0][0], times[0][2], "started_at", stamps)
-    if end is None and over and over[-1][0] > times[0][0] and (start is None or start.at <= over[-1][0]):
-        end = _from_block(*over[-1], "ended_at", stamps)
-    return start, end
-
-
-def _from_block(at: datetime, block: Block, field: str, stamps: Sequence[Find]) -> Pick:
-    rule = "when.posted_first" if field == "started_at" else "when.posted_last"
-    before = [f for f in stamps if 0 <= block.start - f.end <= STAMP_REACH]
-    behind = [f for f in stamps if 0 <= f.start - block.end <= STAMP_REACH]
-    stamp = before[-1] if before else behind[0] if behind else None
-    span = (stamp.text, stamp.start, stamp.end) if stamp else ("", block.start, block.start)
-    mention = Mention(field, span[0], iso(at) or "", span[1], span[2], rule, POSTED)
-    return Pick(at, Precision.MINUTE, mention, rule)
-
-
-def lasting_start(told: list[Find], meta: Meta) -> Pick | None:
-    """The start of what has lasted "for the past three hours", where the publication is known to the minute."""
-    anchor = anchor_of(meta.published)
-    lasting = next((f for f in told if f.data["role"] == "so_far"), None)
-    if anchor is None or lasting is None:
-        return None
-    at, precision = anchor.at - timedelta(minutes=lasting.data["minutes"]), Precision.HOUR
-    if lasting.data["unit"] in ("day", "week"):
-        if lasting.data["cue"] != "has_been":
-            return None
-        at, precision = at.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
-    elif anchor.date_only and lasting.data["minutes"] < DAY_MINUTES:
-        return None
-    elif anchor.date_only:
-        at, precision = at.replace(hour=0, minute=0, second=0, microsecond=0), Precision.DAY
-    rule = "when.published_minus_duration"
-    mention = replace(lasting.as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
-    return Pick(at, precision, mention, rule)
-
-
-def computed_start(end: Pick | None, told: list[Find]) -> Pick | None:
-    """The start as end and stated length give it: "back at 12:15 after a two-hour outage"."""
-    lasted = next((f for f in told if f.data["role"] == "outage"), None)
-    if end is None or RANK[end.precision] < RANK[Precision.MINUTE] or lasted is None:
-        return None
-    at = end.at - timedelta(minutes=lasted.data["minutes"])
-    rule = "when.end_and_duration"
-    mention = replace(lasted.as_mention("started_at", iso(at)), rule=rule, confidence=SO_FAR)
-    minute = lasted.data["unit"] == "minute" or lasted.data["minutes"] % HALF_HOUR
-    return Pick(at, Precision.MINUTE if minute else Precision.HOUR, mention, rule)
-
-
-def published_start(meta: Meta, end: Pick | None) -> Pick | None:
-    """The day of publication: news, posts and status notes tell of the outage of their day where they say no other."""
-    if meta.published is None or meta.kind not in OF_THE_DAY:
-        return None
-    day = meta.published.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    if end is not None and end.at < day:
-        # "Mended by Thursday evening", in a story of Friday: the outage was of Thursday, so far as is told.
-        coarse = end.mention is not None and not end.fine and end.at >= day - 2 * ONE_DAY
-        return Pick(end.at.replace(hour=0, minute=0), Precision.DAY, None, "when.end_day") if coarse else None
-    return Pick(day, Precision.DAY, None, "when.published_day")
-
-
-def computed_end(start: Pick | None, stated: Find | None, limit: datetime | None) -> Pick | None:
-    """The end as start and stated length give it; only for an outage told as over, from a start to the minute."""
-    if start is None or stated is None or stated.field != "duration" or stated.data["role"] != "outage":
-        return None
-    at = start.at + timedelta(minutes=stated.data["minutes"])
-    if RANK[start.precision] < RANK[Precision.MINUTE] or (limit is not None and at > limit):
-        return None
-    rule = "when.start_and_duration"
-    mention = replace(stated.as_mention("ended_at", iso(at)), rule=rule, confidence=SO_FAR)
-    return Pick(at, Precision.MINUTE, mention, rule)

@@ -61,4 +61,4 @@ def test_a_cue_that_needs_another():
         find_times(needy.format(rest), (), Meta())[0].data["role"]
         for rest in ("all uploads were restored", "the load had doubled")
     ]
-    assert roles == ["end", "other"]
+    assert roles == ["end", "none"]
