@@ -31,7 +31,8 @@ OPEN = re.compile(
 )
 KANJI_DATE = re.compile(r"(?:(\d{4})[年년]\s?)?(\d{1,2})[月월]\s?(\d{1,2})[日일号]")
 HOUR = re.compile(
-    r"(\d{1,2})(?:\s?(?:Uhr|uur)\b(?:\s(\d{2})\b)?|\s?h(?:oras?|eures?)?(?![\w.]))(?!\s?lang)", re.IGNORECASE
+    r"(\d{1,2})(?:\s?(?:Uhr|uur)\b(?:\s(\d{2})\b)?|\s?h(?:oras?|eures?)?(?![\w.])(?:\s([0-5]\d)\b(?!\s?m))?)(?!\s?lang)",
+    re.IGNORECASE,
 )
 HOUR_LEAD = re.compile(
     r"(?:\b(?:um|gegen|seit|ab|von|bis|und|zwischen|à|vers|dès|depuis|de|et|entre|às|das|as|até|desde|las|hasta|jusqu['’]à)\s)$",
@@ -81,8 +82,9 @@ def read_foreign_hour(text: str, at: int) -> tuple[Point, ...]:
         return ()
     if not UHR.match(text, at + len(found[1])) and not HOUR_LEAD.search(text, max(0, at - 12), at):
         return ()
-    precision = Precision.MINUTE if found[2] else Precision.HOUR
-    return (Point(at, found.end(), clock=Clock(int(found[1]), int(found[2] or 0), 0, precision, meridiem=False)),)
+    minute = found[2] or found[3]
+    precision = Precision.MINUTE if minute else Precision.HOUR
+    return (Point(at, found.end(), clock=Clock(int(found[1]), int(minute or 0), 0, precision, meridiem=False)),)
 
 
 def read_foreign_length(text: str, at: int) -> Length | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pipeline.components.datelines import is_log_line
 from pipeline.components.learned_role import Place, likely_roles
 from pipeline.components.moments import Range
 from pipeline.components.points import Point
@@ -17,6 +18,7 @@ OPEN = frozenset({"none", "start", "end"})
 MOST_CHARACTERS = 4_000
 # Times on either side among which the next clock is looked for.
 BESIDE = 4
+LONGEST_ENTRY = 160
 
 Bounds = Callable[[tuple[int, int], int | None], tuple[int, int]]
 """Cuts a sentence to the post that it stands in."""
@@ -38,13 +40,22 @@ def with_likely(
     for i, unit in enumerate(units):
         slot = slots[at]
         if roles[at].name in OPEN and isinstance(unit, Point) and unit.clock is not None and not slot.stamp:
-            sentence = sentences.around(unit.start)[0], sentences.around(unit.end - 1)[1]
+            sentence = sentences.around(unit.start)[0], _said_of(text, unit, sentences)
             places[at] = ((unit.start, unit.end), bounded(sentence, slot.block), _clocks_beside(units, i, len(text)))
         at += len(ends(unit))
     out = list(roles)
     for number, likely in zip(places, likely_roles(text, list(places.values())), strict=True):
         out[number] = replace(out[number], likely=likely)
     return out
+
+
+def _said_of(text: str, unit: Point, sentences: Sentences) -> int:
+    """Where the words on a time end: with its sentence, or, for an entry of a timeline, with its line."""
+    end = sentences.around(unit.end - 1)[1]
+    if not is_log_line(text, unit):
+        return end
+    line = text.find("\n", unit.end, unit.end + LONGEST_ENTRY)
+    return max(end, line if line >= 0 else min(len(text), unit.end + LONGEST_ENTRY))
 
 
 def _clocks_beside(units: Sequence[Point | Range], i: int, length: int) -> tuple[int, int]:

@@ -19,7 +19,11 @@ from zoneinfo import ZoneInfo
 RULES = Path(__file__).parents[1] / "rules"
 CAPITAL = re.compile(r"[A-ZÀ-Þ][\w.]*")
 WORDS = re.compile(r"[A-ZÀ-Þ][\w.]*(?:\s[A-Za-zÀ-ÿ][\w.]*){0,3}")
-BEHIND = re.compile(r"\s(?:local\stime\s)?(?:in|on)\s(?:the\s)?(?:U\.?S\.?\s(?=[EW]))?(?=[A-ZÀ-Þ])")
+BEHIND = re.compile(
+    r"\s(?:local\stime\s)?(?:in|on)\s(?:the\s)?(?:U\.?S\.?\s(?=[EW]))?(?=[A-ZÀ-Þ])"
+    # "à 9 h 40, heure de Paris", "a las 9:00 de la Ciudad de México", "às 9h, horário de Brasília".
+    r"|[\s,(]{1,2}(?:(?:heure|hora|ora|horário)\s(?:local\s)?(?:de|di|do|da|del)|de\sla)\s(?:la\s)?(?=[A-ZÀ-Þ])"
+)
 # "in Tokyo region" and "in Virginia data centres" are parts of a cloud, which tells its times elsewhere.
 A_REGION = re.compile(r"\s(?:region|zone|AZ|availability|data\s?cent|datacent|\()", re.IGNORECASE)
 READ = 4_000
