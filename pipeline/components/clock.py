@@ -16,7 +16,9 @@ from pipeline.terms import Precision
 CLOCK_12 = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?::(\d{2}))?[\s-]{0,2}([ap])(?:\.\s?m\b\.?|\s?m\b(?:\.(?=\s?[a-z(]))?)", re.IGNORECASE
 )
-CLOCK_24 = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)(?:\s?(?:hrs|hours|h|Uhr|uur)\b)?")
+CLOCK_24 = re.compile(
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?!\d|:\d)(?:-?ish\b|\s?(?:hrs|hours|h|Uhr|uur)\b)?"
+)
 # Such as "3:01p".
 CLOCK_AP = re.compile(r"(\d{1,2})(?::(\d{2}))([ap])(?![\w.])", re.IGNORECASE)
 CLOCK_H = re.compile(r"(\d{1,2})h(\d{2})\b")
@@ -49,11 +51,11 @@ AT = re.compile(r"\b(?:at|around|about)\s$", re.IGNORECASE)
 EARLIER_MILITARY = re.compile(r"\b(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs|hours|UTC|GMT|[A-Z]{2,4}T)\b")
 CLOCK_LEAD = re.compile(r"\b(?:at|by|until|till|around|about|before|after)\s$", re.IGNORECASE)
 EARLIER_DOTTED = re.compile(
-    r"\b(?:at|from|since|around|about)\s\d{1,2}\.\d{2}\s?(?:[ap]\.?m\b|on\s[A-Z]|this\s|in\sthe\s|today|yesterday|[A-Z]{2,4}\b)"
+    r"\b(?:at|from|since|around|about)\s\d{1,2}\.\d{2}\s?(?:[ap]\.?m\b|on\s[A-Z]|this\s|in\sthe\s|today|yesterday|[A-Z]{2,4}\b|[A-Z]\w+\stime\b)"
 )
 YEAR_LIKE = re.compile(r"(?:19|20[0-3])")
 OF_THE_DAY = re.compile(
-    r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE
+    r"\s(?:in\sthe\s(?:morning|afternoon|evening)|at\snight|last\snight|this\s|on\s[A-Z]|o['’]\s?clock)", re.IGNORECASE
 )
 BARE_HOUR = re.compile(r"(\d{1,2})(?=\s(?:this|in\sthe|on\s[A-Z]\w{2,8}day|last\snight|yesterday|tonight|at\snight)\b)")
 LEAD = re.compile(
@@ -93,7 +95,7 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
         dotted = DOTTED.match(text, at)
         if dotted is not None and (
             dotted.group()[-1] in "sr"
-            or OF_THE_DAY.match(text, dotted.end())
+            or _of_the_day(text, dotted.end())
             or _zone_ahead(text, dotted.end())
             or _to_uhr(text, dotted.end())
             or _dotted_again(text, at)
@@ -114,6 +116,12 @@ def _rarer_clock(text: str, at: int) -> tuple[Point, ...]:
     if found is None and FROM.search(text, max(0, at - 15), at):
         found = BARE_FROM.match(text, at)
     return () if found is None else _point(at, found.end(), found[1])
+
+
+def _of_the_day(text: str, at: int) -> bool:
+    """Whether "in the morning" or the like follows, also behind a range: "from 8.30 to 9.45 last night"."""
+    pair = DOTTED_PAIR.match(text, at)
+    return OF_THE_DAY.match(text, pair.end() if pair else at) is not None
 
 
 def _to_uhr(text: str, at: int) -> bool:

@@ -15,6 +15,8 @@ from pipeline.terms import Precision
 FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
 SURE, WITH_START, ALONE = 0.8, 0.5, 0.9
 AGAINST = 0.8
+# What an end behind "since" needs once a start is sure.
+BEHIND_SURE = 0.4
 # Cues that stand before a start and an end alike: "from 10:25 on all was well".
 EITHER = frozenset({"since", "as_of"})
 CERTAIN = frozenset({"incident_start", "incident_end", "summary"})
@@ -53,14 +55,15 @@ def roles(single: Sequence[Find]) -> dict[int, str]:
 def _start_or(find: Find, before: Sequence[Find], behind: Sequence[Find]) -> str:
     """What a start of the rules is by the words around it and by the other times."""
     likely, either = find.data["likely"], find.data["cue"] in EITHER
-    if likely["end"] >= (WITH_START if either else AGAINST) and any(_starts(f) for f in before):
+    least = (BEHIND_SURE if any(_surely_starts(f) for f in before) else WITH_START) if either else AGAINST
+    if likely["end"] >= least and any(_starts(f) for f in before):
         return "end"
     if either and likely["start"] < WITH_START and any(_open(f) and f.data["likely"]["start"] >= SURE for f in before):
         return "other"
     if find.data["cue"] == "maintenance_began" and likely["other"] >= WITH_START and any(map(_felt, behind)):
         # The works went on for a while before anything failed.
         return "other"
-    instead = (f for f in behind if f.data["role"] in ("start", "none", "end"))
+    instead = (f for f in (*before, *behind) if f.data["role"] in ("start", "none", "end"))
     if likely["other"] >= AGAINST and any(f.data["likely"].get("start", 0) >= AGAINST for f in instead):
         return "other"
     return "start"
@@ -82,6 +85,10 @@ def _starts(find: Find) -> bool:
     return bool(role == "start" or (role == "none" and likely.get("start", 0) >= AS_START))
 
 
+def _surely_starts(find: Find) -> bool:
+    return bool(find.data["role"] in ("start", "none") and find.data["likely"].get("start", 0) >= SURE)
+
+
 def _felt(find: Find) -> bool:
     """Whether a time without a role is rather when the trouble began or was seen than anything else."""
     likely = find.data["likely"]
@@ -89,7 +96,10 @@ def _felt(find: Find) -> bool:
 
 
 def _ends(find: Find, least: float) -> bool:
-    return bool(find.data["role"] == "end" and find.data["likely"].get("end", 0) >= least)
+    said = find.data["role"] == "end" or (
+        find.data["cue"] in EITHER and find.data["likely"].get("end", 0) >= WITH_START
+    )
+    return bool(said and find.data["likely"].get("end", 0) >= least)
 
 
 def likely_end(single: Sequence[Find], start: Find | None) -> Find | None:

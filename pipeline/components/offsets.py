@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -67,9 +68,24 @@ def offset_times(text: str, found: Sequence[Find], lengths: Sequence[Length], se
     return out
 
 
+def with_ends(found: Sequence[Find], offsets: Sequence[Find]) -> list[Find]:
+    """The times with those as ends that a distance leads back from: "at 6 p.m., eleven hours after they went dark"."""
+    back = {f.data["base"]: f for f in offsets if f.data.get("base") is not None}
+    out = []
+    for find in found:
+        offset = back.get(find.start) if find.field == "time" else None
+        # Its cue is a word of the clause that tells of the start.
+        borrowed = offset is not None and find.data["behind"] and find.end + find.data["distance"] >= offset.end
+        if borrowed and find.data["role"] == "start":
+            find = replace(find, data={**find.data, "role": "end", "cue": "offset"})  # noqa: PLW2901 - as an end
+        out.append(find)
+    return out
+
+
 def _spoken(text: str, lengths: Sequence[Length], outage: set[int], sentences: Sentences) -> Iterator[Offset]:
     for length in lengths:
-        if length.vague or length.start in outage:
+        # "a few minutes" is near enough, "several hours" is not.
+        if length.start in outage or (length.vague and length.unit != "minute"):
             continue
         later = LATER.match(text, length.end)
         if later is not None:
@@ -131,6 +147,7 @@ def _find(text: str, offset: Offset, base: Find, behind: int, sentences: Sentenc
         **base.data, "at": at, "precision": precision, "role": name, "cue": "offset", "distance": role.distance,
         "behind": role.behind, "likely": likely if name == "none" else {},
         "sentence": sentences.index(offset.start), "borrowed": False, "next": None, "half": False, "conflict": False,
+        "base": base.start if offset.to_start else None,
     }  # fmt: skip
     rule = f"when.offset.{role.cue}"
     return Find("time", *span, text[slice(*span)], iso(at) or "", rule, SURE, set(), data)

@@ -47,6 +47,14 @@ WENT_BACK = re.compile(
 )
 
 
+# "gave up at", "piled up by": no service is up here.
+NOT_UP = re.compile(
+    r"\b(?:g[ai]v(?:e|es|en|ing)|h[eo]ld|held|back(?:ed|ing)?|pil(?:ed|ing)|blew|blown|show(?:ed|n)?|turn(?:ed)?|wound|wrapp?ed|speed"
+    r"|sped|queu(?:ed|ing)|lined|fill(?:ed|ing)?|hung|lock(?:ed|ing)?|fr[eo]ez?e|seiz(?:ed|ing)|woke|clogg(?:ed|ing)|tied|messed|screwed)\s$",
+    re.IGNORECASE,
+)
+
+
 def fails_again(text: str, at: int) -> bool:
     """Whether what stands before the "again" at this place is a failure and no recovery."""
     return FAILED_AGAIN.search(text, max(0, at - AGAIN_REACH), at) is not None
@@ -59,7 +67,9 @@ def runs_well(text: str, left: int, at: int) -> bool:
 
 
 def goes_back(text: str, hit: CueHit) -> bool:
-    """Whether "back by" belongs to a verb that tells of no return: "our clocks stepped back by a second"."""
+    """Whether "back by" and "up at" belong to a verb that tells of no return: "our clocks stepped back by a second"."""
+    if text.startswith("up", hit.start):
+        return NOT_UP.search(text, max(0, hit.start - 12), hit.start) is not None
     if not text.startswith("back", hit.start):
         return False
     return WENT_BACK.search(text, max(0, hit.start - 12), hit.start) is not None

@@ -197,7 +197,7 @@ def _end(text: str, left: int, hit: CueHit, hits: Sequence[CueHit]) -> tuple[str
     if hit.cue.id == "again" and fails_again(text, hit.start):
         return "start", "went_down"
     if goes_back(text, hit):
-        return "other", "action"
+        return ("none", "up") if hit.cue.id == "up" else ("other", "action")
     if text.endswith("since", hit.start, hit.end):
         denied = DENIAL.search(text, max(left, hit.start - DENIAL_REACH), hit.start)
         return ("start" if denied else "end"), hit.cue.id

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pipeline.components.anchors import (
     Anchor,
     Moment,
+    anchor_of,
     calendar_day,
     half_days,
     latest_before,
@@ -25,6 +26,7 @@ from pipeline.components.home_zones import Home, no_home
 from pipeline.components.moments import Range, Reading
 from pipeline.components.open_roles import with_likely
 from pipeline.components.points import Day
+from pipeline.components.posted_halves import with_posted_halves
 from pipeline.components.roles import Role, Sentences, role_of
 from pipeline.components.slots import Settled, ends, make_slots
 
@@ -51,6 +53,8 @@ class _Settling:
     ) -> None:
         self.text, self.reading, self.blocks, self.meta = text, reading, blocks, meta
         self.slots = make_slots(text, reading, blocks, meta, sentences, home)
+        if meta.kind == "social" and not blocks:
+            self.slots = with_posted_halves(text, self.slots, anchor_of(meta.published))
         self.roles = self._roles(sentences)
         self.days = Days(self.slots, self.roles, blocks, meta)
 

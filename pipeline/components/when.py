@@ -28,7 +28,7 @@ from pipeline.components.home_zones import Home, home_zones, no_home, same_clock
 from pipeline.components.length_roles import length_role
 from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
-from pipeline.components.offsets import offset_times
+from pipeline.components.offsets import offset_times, with_ends
 from pipeline.components.points import Point
 from pipeline.components.roles import Sentences
 from pipeline.components.settling import settle_times
@@ -79,7 +79,8 @@ def find_times(text: str, blocks: Sequence[Block], meta: Meta, home: Home = no_h
     found = [_time(text, s) for s in settle_times(text, reading, blocks, meta, sentences, home)]
     found.extend(_length(text, length, sentences, blocks) for length in reading.lengths)
     kept = [f for f in found if f is not None]
-    return [*kept, *offset_times(text, kept, reading.lengths, sentences)]
+    offsets = offset_times(text, kept, reading.lengths, sentences)
+    return [*with_ends(kept, offsets), *offsets]
 
 
 def _time(text: str, settled: Settled) -> Find | None:

@@ -112,7 +112,7 @@ def told_ends(usable: list[Find], windows: list[Find], *, timeline: bool) -> tup
     if start is not None and start.data["precision"] not in FINE:
         start = _finer(start, single, end)
     start = start or likely_start(single, end)
-    if end is None or end.data["precision"] not in FINE:
+    if end is None or end.data["precision"] not in FINE or end.data["cue"] in WEAK:
         end = likely_end(single, start) or end
     if start is None:
         bare = [
