@@ -75,10 +75,8 @@ def read_line(line: str, weight: float = 1.0) -> list[Told]:
     text += line[at:]
     sentences = Sentences(text)
     edges = [(0, 0), *spans, (len(text), len(text))]
-    return [
-        Told(text, role, weight, role_features(text, (span, sentences.around(span[0]), (edges[i][1], edges[i + 2][0]))))
-        for i, (span, role) in enumerate(zip(spans, roles, strict=True))
-    ]
+    places = [(span, sentences.around(span[0]), (edges[i][1], edges[i + 2][0]), False) for i, span in enumerate(spans)]
+    return [Told(text, role, weight, role_features(text, at)) for at, role in zip(places, roles, strict=True)]
 
 
 def read_rules() -> list[Told]:

@@ -33,8 +33,9 @@ NEAR_WORDS = 2
 SURE: Final = {"start": 0.7, "end": 0.7, "detect": 0.8, "posted": 0.8, "other": 0.8}
 """Probability from which training counts a role as answered; what a text makes of it, see `likely_ends`."""
 
-Place = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
-"""Where a time stands: its span, the bounds of its sentence, the end of the time before and the start of the next."""
+Place = tuple[tuple[int, int], tuple[int, int], tuple[int, int], bool]
+"""Where a time stands: its span, the bounds of its sentence, the end of the time before and the start of the next (0
+and the end of the text where there is none), and whether the times of the text run backwards."""
 
 
 @cache
@@ -45,7 +46,7 @@ def model() -> Model[Any, Any]:
 
 def role_features(text: str, place: Place) -> Features:
     """Keys and counts of one time: the words of its sentence, by side and by whether another time lies between."""
-    (start, end), bounds, (before, behind) = place
+    (start, end), bounds, (before, behind), backwards = place
     left, right = max(bounds[0], start - REACH), min(bounds[1], end + REACH)
     found: list[str] = []
     found += _side("b", _words(text, max(left, before), start)[::-1])
@@ -53,7 +54,8 @@ def role_features(text: str, place: Place) -> Features:
     found += [f"B {key}" for word in _words(text, left, min(before, start)) for key in _keys(word)]
     found += [f"A {key}" for word in _words(text, max(behind, end), right) for key in _keys(word)]
     found.append(f"earlier {before > bounds[0]} later {behind < bounds[1]}")
-    found.append(f"first {before == 0} last {behind >= len(text)}")
+    first, last = before == 0, behind >= len(text)
+    found.append(f"first {last if backwards else first} last {first if backwards else last}")
     ahead = list(cue_index("cue", "before").hits(text, max(left, before), start))
     found += _cues("b", ahead[::-1])
     found += _cues("a", list(cue_index("cue", "after").hits(text, end, min(right, behind))))

@@ -15,8 +15,8 @@ from pipeline.terms import Precision
 FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
 SURE, WITH_START, ALONE = 0.8, 0.5, 0.9
 AGAINST = 0.8
-# What an end behind "since" needs once a start is sure.
-BEHIND_SURE = 0.4
+# What an end needs once a start is sure: behind "since", and behind a cue that speaks of a start.
+EITHER_ENDS, SAID_ENDS = 0.4, 0.7
 # Cues that stand before a start and an end alike: "from 10:25 on all was well".
 EITHER = frozenset({"since", "as_of"})
 CERTAIN = frozenset({"incident_start", "incident_end", "summary"})
@@ -55,7 +55,8 @@ def roles(single: Sequence[Find]) -> dict[int, str]:
 def _start_or(find: Find, before: Sequence[Find], behind: Sequence[Find]) -> str:
     """What a start of the rules is by the words around it and by the other times."""
     likely, either = find.data["likely"], find.data["cue"] in EITHER
-    least = (BEHIND_SURE if any(_surely_starts(f) for f in before) else WITH_START) if either else AGAINST
+    started = any(_surely_starts(f) for f in before)
+    least = (EITHER_ENDS if started else WITH_START) if either else (SAID_ENDS if started else AGAINST)
     if likely["end"] >= least and any(_starts(f) for f in before):
         return "end"
     if either and likely["start"] < WITH_START and any(_open(f) and f.data["likely"]["start"] >= SURE for f in before):

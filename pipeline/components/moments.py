@@ -46,7 +46,7 @@ INSIDE = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 ALL_TIMES = re.compile(
     r"\b(?:(?:(?:all\s)?(?:times|timestamps)|all\stime)\s(?:are\s|is\s|listed\s|shown\s|given\s|below\s|here\s|in\s|the\s){0,4}"
     # Such as "on 9 July (UTC): 01:00 to 01:20".
-    r"|\w\s(?=\((?:UTC|GMT|[A-Z]{2,4}T)\)\s?:)"
+    r"|\w{1,9}\s(?=\((?:UTC|GMT|[A-Z]{2,4}T)\)\s?:)"
     r"|(?:time|timeline|timestamps?|window|period|impact)(?:\sof\sevents)?:?\s?(?=\((?:all\stimes\s(?:are\s)?(?:in\s)?|in\s)?[A-Z]))",
     re.IGNORECASE,
 )

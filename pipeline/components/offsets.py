@@ -136,7 +136,7 @@ def _find(text: str, offset: Offset, base: Find, behind: int, sentences: Sentenc
     neighbours = max(base.end, bounds[0]) if base.end <= offset.start else bounds[0], min(behind, bounds[1])
     role = Role("start", "after", 1) if offset.to_start else role_of(text, span, bounds, neighbours)
     beside = neighbours[0], behind
-    likely = {} if offset.to_start else likely_roles(text, [(span, bounds, beside)])[0]
+    likely = {} if offset.to_start else likely_roles(text, [(span, bounds, beside, False)])[0]
     name = role.name
     if name == "none" and max(likely.values(), default=0) >= ENOUGH:
         told = max(likely, key=lambda key: likely[key])

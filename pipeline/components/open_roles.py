@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from pipeline.components.datelines import is_log_line
+from pipeline.components.datelines import NEXT_LINE, is_log_line
 from pipeline.components.learned_role import Place, likely_roles
 from pipeline.components.moments import Range
 from pipeline.components.points import Point
@@ -19,6 +20,7 @@ MOST_CHARACTERS = 4_000
 # Times on either side among which the next clock is looked for.
 BESIDE = 4
 LONGEST_ENTRY = 160
+FEWEST = 3
 
 Bounds = Callable[[tuple[int, int], int | None], tuple[int, int]]
 """Cuts a sentence to the post that it stands in."""
@@ -36,17 +38,30 @@ def with_likely(
     if len(text) > MOST_CHARACTERS:
         return roles
     places: dict[int, Place] = {}
+    backwards = _run_backwards(text, units)
     at = 0
     for i, unit in enumerate(units):
         slot = slots[at]
         if roles[at].name in OPEN and isinstance(unit, Point) and unit.clock is not None and not slot.stamp:
             sentence = sentences.around(unit.start)[0], _said_of(text, unit, sentences)
-            places[at] = ((unit.start, unit.end), bounded(sentence, slot.block), _clocks_beside(units, i, len(text)))
+            beside = _clocks_beside(units, i, len(text))
+            places[at] = ((unit.start, unit.end), bounded(sentence, slot.block), beside, backwards)
         at += len(ends(unit))
     out = list(roles)
     for number, likely in zip(places, likely_roles(text, list(places.values())), strict=True):
         out[number] = replace(out[number], likely=likely)
     return out
+
+
+def _run_backwards(text: str, units: Sequence[Point | Range]) -> bool:
+    """Whether the entries of a timeline stand the newest first, as live pages have them."""
+    clocks = [
+        u.clock
+        for u in units
+        if isinstance(u, Point) and u.clock is not None and NEXT_LINE.search(text, max(0, u.start - 16), u.start)
+    ]
+    minutes = [clock.hour * 60 + clock.minute for clock in clocks]
+    return len(minutes) >= FEWEST and all(one > other for one, other in pairwise(minutes))
 
 
 def _said_of(text: str, unit: Point, sentences: Sentences) -> int:

@@ -21,7 +21,10 @@ SOME = re.compile(
 MOST = re.compile(
     r"\b(?:most(?!\srecent)|majority|nearly\sall|almost\sall|[89]\d(?:\.\d+)?\s?(?:%|per\s?cent))", re.IGNORECASE
 )
-TO_SOME = re.compile(r"\s(?:(?:for|to|in)\s)?(?:only\s)?(?:some|half|a\sfew|several|many|part)\b", re.IGNORECASE)
+TO_SOME = re.compile(
+    r"\s(?:(?:for|to|in)\s)?(?:only\s)?(?:some|half|a\sfew|several|many|part)\b(?!\s(?:an\s)?(?:hours?|minutes?|days|weeks)\b)",
+    re.IGNORECASE,
+)
 CLAUSE = re.compile(r"[,;:.](?!\d)|\b(?:and|but|while|when|which|who|that|after|before)\b", re.IGNORECASE)
 CLAUSE_REACH = 60
 WHOLE = frozenset({"ended", "again", "by", "as_of"})
