@@ -28,6 +28,8 @@ RANK = {
 }
 # The end of most of it, and the end of the papers: they yield to any other.
 WEAK = frozenset({"mostly", "closed"})
+# "Incident began at ... and ended at ...": the window that the report itself gives, before a wider one of its prose.
+OF_A_FIELD = frozenset({"summary", "incident_start"})
 STRONG = frozenset({"incident_start", "incident_end"})
 DRAGS = frozenset({"until", "through", "rest"})
 TOP = 1500
@@ -63,7 +65,7 @@ class Pick:
 
 
 def find_windows(usable: Iterable[Find]) -> list[Find]:
-    """The ranges, widest first. Those of one sentence that lie close together are one window of impact."""
+    """The ranges, a report's own field first, then the widest. Those of one sentence that lie close together are one window of impact."""
     merged: dict[tuple[int, bool], list[Find]] = {}
     for find in usable:
         if find.field != "range" or find.data["to"] is None:
@@ -80,7 +82,7 @@ def find_windows(usable: Iterable[Find]) -> list[Find]:
         else:
             group.append(find)
     found = (find for group in merged.values() for find in group)
-    return sorted(found, key=lambda f: (f.data["cue"] == "summary", *_width(f)), reverse=True)
+    return sorted(found, key=lambda f: (f.data["cue"] in OF_A_FIELD, *_width(f)), reverse=True)
 
 
 def _close(before: Find, find: Find) -> bool:
