@@ -15,7 +15,14 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.components.anchors import LATE_POST, anchor_of
 from pipeline.components.finds import Block, Find, Meta
-from pipeline.components.stand_ins import computed_end, computed_start, lasting_start, posted_ends, published_start
+from pipeline.components.stand_ins import (
+    computed_end,
+    computed_start,
+    lasting_start,
+    posted_ends,
+    published_start,
+    told_too_early,
+)
 from pipeline.components.window_ends import FINE, Pick, find_windows, over_midnight, pick, told_ends
 from pipeline.model import Issue, Mention, iso
 from pipeline.terms import Precision, Stage
@@ -62,6 +69,7 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
     windows = find_windows(usable)
     start, end = told_ends(usable, windows, timeline=bool(blocks))
     end = over_midnight(start, end, usable, limit)
+    end = None if told_too_early(end, blocks) else end
     if start and end and end.at < start.at and (start.fine or end.at.date() < start.at.date()):
         issues.append(_issue("end_before_start", f"{iso(end.at)} before {iso(start.at)}", meta))
         end = None

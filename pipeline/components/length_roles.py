@@ -19,7 +19,8 @@ LENGTH_AFTER = 32
 LOOK_AHEAD = 40
 # "has been down for three hours" goes on, "had been down" is over.
 ONGOING = re.compile(
-    r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?(?:[a-z]{1,14}\s)?[a-z]{0,14}\s?)$", re.IGNORECASE
+    r"\b(?:(?:has|have|it['’]s|['’]ve|still|been)\s(?:now\s|also\s)?(?:been\s)?(?:[a-z]{1,14}\s)?[a-z]{0,14}\s?)$",
+    re.IGNORECASE,
 )
 NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b|\s(?:in\sa\srow|running|on\send)\b", re.IGNORECASE)
 STILL_REACH = 34

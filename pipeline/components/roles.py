@@ -33,7 +33,7 @@ LOOK_BACK = 160
 NEARER = 1.5
 OWN_TIME = 26
 # A verb behind "and" tells of the next time, not of this one.
-JOINED = re.compile(r"\b(?:and|but|then)\b")
+JOINED = re.compile(r"\b(?:and|but|then|et|y|und)\b")
 # The cues of a start that name no failure: what started is told before them.
 BEGAN = frozenset({"starting", "began_after"})
 # "on 9 July starting at 8:21": the cue stands inside the time.

@@ -18,6 +18,8 @@ from pipeline.model import Mention, iso
 from pipeline.terms import Precision
 
 OVER = frozenset({"resolved", "completed", "over"})
+SAME_EVENT = timedelta(days=7)
+WELL_SO_FAR = frozenset({"monitoring", "postmortem"})
 OF_THE_DAY = frozenset({"news", "social", "status"})
 DAY_MINUTES = 1440
 HALF_HOUR = 30
@@ -40,6 +42,16 @@ def posted_ends(
     if end is None and over and over[-1][0] > times[0][0] and (start is None or start.at <= over[-1][0]):
         end = _from_block(*over[-1], "ended_at", stamps)
     return start, end
+
+
+def told_too_early(end: Pick | None, blocks: Sequence[Block]) -> bool:
+    """Whether an end was told while the outage was still on: a later post works on it, and a last one says over."""
+    if end is None or end.mention is None:
+        return False
+    posted = [(b, b.posted_at) for b in blocks if b.start > end.mention.start and b.posted_at is not None]
+    behind = [b for b, at in posted if end.at < at <= end.at + SAME_EVENT]
+    still = [b for b in behind if b.status not in OVER and b.status not in WELL_SO_FAR]
+    return bool(still) and behind[-1].status in OVER and behind[-1] not in still
 
 
 def _from_block(at: datetime, block: Block, field: str, stamps: Sequence[Find]) -> Pick:

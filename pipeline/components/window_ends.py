@@ -65,7 +65,10 @@ class Pick:
 
 
 def find_windows(usable: Iterable[Find]) -> list[Find]:
-    """The ranges, a report's own field first, then the widest. Those of one sentence that lie close together are one window of impact."""
+    """The ranges, a report's own field first, then the widest.
+
+    Those of one sentence that lie close together are one window of impact.
+    """
     merged: dict[tuple[int, bool], list[Find]] = {}
     for find in usable:
         if find.field != "range" or find.data["to"] is None:
