@@ -24,7 +24,7 @@ FIRST = 0.5
 MOST_SURE = 0.6
 AS_START = 0.3
 # How much likelier another end has to be for one of the rules to yield to it.
-TWICE, LEAST_END = 2, 0.3
+TWICE, LEAST_END, DOUBTED = 2, 0.3, 0.65
 LONGEST = timedelta(days=2)
 DAY = timedelta(days=1)
 OVER_NIGHT = timedelta(hours=14)
@@ -57,7 +57,7 @@ def _start_or(find: Find, before: Sequence[Find], behind: Sequence[Find]) -> str
     likely, either = find.data["likely"], find.data["cue"] in EITHER
     started = any(_surely_starts(f) for f in before)
     least = (EITHER_ENDS if started else WITH_START) if either else (SAID_ENDS if started else AGAINST)
-    if likely["end"] >= least and any(_starts(f) for f in before):
+    if likely["end"] >= max(least, likely["start"]) and any(_starts(f) for f in before):
         return "end"
     if either and likely["start"] < WITH_START and any(_open(f) and f.data["likely"]["start"] >= SURE for f in before):
         return "other"
@@ -76,7 +76,11 @@ def _end_or(find: Find, before: Sequence[Find], behind: Sequence[Find], *, start
     if likely["start"] >= AGAINST and any(f.data["role"] == "end" for f in behind):
         return "end" if started else "start"
     surer = max(TWICE * likely["end"], LEAST_END)
-    if likely["other"] + likely["posted"] >= AGAINST and any(_ends(f, surer) for f in (*before, *behind)):
+    against = likely["other"] + likely["posted"]
+    if against >= AGAINST and any(_ends(f, surer) for f in (*before, *behind)):
+        return "other"
+    if against >= DOUBTED and any(_open(f) and f.data["likely"]["end"] >= ALONE for f in behind):
+        # "The coasts by noon, and the last in Florida at 2.50": a later time tells the end without a doubt.
         return "other"
     return "end"
 

@@ -24,7 +24,7 @@ from pipeline.model import iso
 from pipeline.terms import Precision
 
 FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)
-LATER = re.compile(r"\s(?:later|after\s(?:that|this|which)|afterwards?|thereafter)\b", re.IGNORECASE)
+LATER = re.compile(r"\s(?:later|after\s(?:that|this|which)|afterwards?|thereafter)\b|\son(?=[,;.])", re.IGNORECASE)
 AFTER = re.compile(r"\s(?:after|into)\s", re.IGNORECASE)
 # "a quarter of an hour before", with nothing behind it that it would stand before.
 EARLIER = re.compile(r"\s(?:before|earlier|before\s(?:that|then))(?=\s?(?:[.,;:)]|$))", re.IGNORECASE)
