@@ -20,7 +20,7 @@ from thinc.api import Model
 
 from pipeline.components.judge import Features, batch
 from pipeline.components.learned_role import CLASSES, LENGTH, SURE, WEIGHTS, role_features, shares
-from pipeline.components.roles import Sentences
+from pipeline.components.sentence_breaks import Sentences
 from pipeline.components.time_rules import point_cues
 from pipeline.errors import UsageError
 from pipeline.learning import Course, Row, command, learn

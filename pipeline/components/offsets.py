@@ -18,7 +18,8 @@ from typing import NamedTuple
 from pipeline.components.finds import Find
 from pipeline.components.learned_role import likely_roles
 from pipeline.components.lengths import Length
-from pipeline.components.roles import Role, Sentences, role_of
+from pipeline.components.roles import Role, role_of
+from pipeline.components.sentence_breaks import Sentences
 from pipeline.components.time_rules import cue_index
 from pipeline.model import iso
 from pipeline.terms import Precision

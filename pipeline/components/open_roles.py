@@ -10,7 +10,8 @@ from pipeline.components.datelines import NEXT_LINE, is_log_line
 from pipeline.components.learned_role import Place, likely_roles
 from pipeline.components.moments import Range
 from pipeline.components.points import Point
-from pipeline.components.roles import Role, Sentences
+from pipeline.components.roles import Role
+from pipeline.components.sentence_breaks import Sentences
 from pipeline.components.slots import Slot, ends
 
 # Roles that what was learned may add to, or speak against.

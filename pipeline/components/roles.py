@@ -7,7 +7,6 @@ other, then the closest cue before the time, then the closest behind it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,20 +14,6 @@ from functools import cache
 from pipeline.components.recovery import extent, fails_again, goes_back, runs_well
 from pipeline.components.time_rules import CueHit, cue_index, doings
 
-# Each branch begins with its character, so that a search need not look behind at every place.
-BREAK = re.compile(
-    r"[.!?;](?<![ap]\.m\.)(?<!\bU\.S\.)(?<!\bapprox\.)[”\")\]*]{0,2}[ \t]+(?=[“\"(\[*]?[A-Z]|\d{1,2}:\d\d)|;[ \t]|\n"
-    r"|[ \t\n][|•]\s|\.(?<=[ap]\.m\.)\s+(?=(?:The|We|At|By|It|This|A|All|Our|Service)\b)"
-)
-# The left cell of a table whose right one is its value.
-FIELD = re.compile(
-    r"\b(?:start|started|began|begin|end|ended|resolved|mitigated|restored|recovered|detected|posted|updated)\b(?:\s[a-z]+){0,2}"
-    r"(?:\s\([A-Z]{2,4}\))?$",
-    re.IGNORECASE,
-)
-ENTRY = re.compile(r"\d:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?\(?(?:Z|[A-Z]{3,4})\)?)?$")
-# A line shorter than this is a heading or a field, not a line of wrapped prose.
-SHORT_LINE = 40
 LOOK_BACK = 160
 NEARER = 1.5
 OWN_TIME = 26
@@ -50,6 +35,12 @@ DENIED = re.compile(
 DENIED_REACH = 16
 UPDATE_SAYS = re.compile(r"\s?[\])]?\s?[:–—-]\s(?:we\b|it\b|everything|all\b|service)", re.IGNORECASE)
 UPDATE_REACH = 30
+SAID = frozenset({"ended", "again"})
+THAT = re.compile(r"[^.;\n]{0,14}?\s(?:that|it|they|all|everything|everyone|the|its)\b", re.IGNORECASE)
+NOT_YET = re.compile(
+    r"\b(?:would|will|should|might|may|could|hope[sd]?|expect(?:s|ed)?|until|to\sbe|working\sto|not|never)\b|n[’']t\b",
+    re.IGNORECASE,
+)
 # What may stand between a verb and the "between" of its range.
 BETWEEN_GAP = re.compile(r"\s(?:(?:gradually|slowly|again|back|in\sstages|progressively)\s)?", re.IGNORECASE)
 # "..., and at 7:40 they hummed": the clause that the time opens tells of it.
@@ -70,32 +61,6 @@ class Role:
     distance: int
     behind: bool = False
     likely: Mapping[str, float] = field(default_factory=dict)
-
-
-class Sentences:
-    """The breaks of a text, for looking up the stretch that a place lies in."""
-
-    def __init__(self, text: str) -> None:
-        found, line = [0], 0
-        for match in BREAK.finditer(text):
-            if match.group().strip(" \t") == "|" and _opens_row(text, found[-1], match.start()):
-                continue
-            if match.group() != "\n":
-                found.append(match.end())
-                continue
-            if _line_ends(text, line, match.start()):
-                found.append(match.end())
-            line = match.end()
-        self.breaks = [*found, len(text)]
-
-    def index(self, at: int) -> int:
-        """The number of the sentence."""
-        return bisect_right(self.breaks, at) - 1
-
-    def around(self, at: int) -> tuple[int, int]:
-        """Begin and end of the sentence."""
-        number = min(self.index(at), len(self.breaks) - 2)
-        return self.breaks[number], self.breaks[number + 1]
 
 
 def role_of(
@@ -131,6 +96,8 @@ def role_of(
         return Role("none", "none", LOOK_BACK)
     nearest = _governor(text, before, _failed_again(text, before, nearest), ranged=ranged)
     nearest = _told_in_update(text, nearest, after, (end, bounds[1]), neighbours[1]) or nearest
+    if _said_over(text, nearest, after, (end, bounds[1]), neighbours[1]):
+        return Role("end", "said_over", start - nearest.end)
     distance = start - nearest.end if nearest.end <= start else nearest.start - end
     name, cue = _meaning(text, bounds[0], nearest, (before, after), ahead=nearest.end <= start, ranged=ranged)
     return Role(name, cue, distance, behind=nearest.start >= end)
@@ -233,6 +200,16 @@ def _told_in_update(
     return next((h for h in after if h.cue.id == "ended" and h.start - said.end() <= UPDATE_REACH), None)
 
 
+def _said_over(text: str, nearest: CueHit, after: Sequence[CueHit], rest: tuple[int, int], following: int) -> bool:
+    """Whether what was said at a time is that all is well: "said at 9:40 p.m. that it was fixed"."""
+    if nearest.cue.id != "posted" or nearest.end > rest[0] or following < rest[1]:
+        return False
+    over = next((h for h in after if h.cue.role in ("start", "end")), None)
+    if over is None or over.cue.id not in SAID or NOT_YET.search(text, rest[0], over.start):
+        return False
+    return _end(text, rest[0], over, after)[0] == "end" and THAT.match(text, rest[0]) is not None
+
+
 def _failed_again(text: str, before: Sequence[CueHit], nearest: CueHit) -> CueHit:
     """The verb before "again": "selling again by 8:15" is an end, "failed again at 8:15" none."""
     if not text.startswith("again", nearest.start) or nearest.cue.id == "again":
@@ -257,6 +234,9 @@ def _nearest(
         # "09:47 errors start, 09:58 status post": what stands before the comma is the first time's.
         ahead = []
     behind = [h for h in after if h.end <= neighbours[1] and h.start - end <= h.cue.reach]
+    if behind and behind[0].cue.role == "detect" and JOINED.search(text, end, behind[0].start):
+        # "Cables were cut on Saturday, and users noticed": who noticed is told of that time, not when.
+        behind = behind[1:]
     if not ahead and behind and JOINED.search(text, end, behind[0].start):
         # "Phones died at 4:05 and came back at 1pm": the second verb has a time of its own.
         behind = behind if neighbours[1] - behind[0].end > OWN_TIME else []
@@ -270,14 +250,3 @@ def _nearest(
     )
     farther = one.cue.side == "both" and not apart and (two.start - end) * NEARER < start - one.end
     return two if farther else one
-
-
-def _opens_row(text: str, left: int, at: int) -> bool:
-    """Whether the cell before the bar at `at` is a field's name or the clock of an entry: the next one goes with it."""
-    left = max(left, at - 30)
-    return FIELD.search(text, left, at) is not None or ENTRY.search(text, left, at) is not None
-
-
-def _line_ends(text: str, line: int, at: int) -> bool:
-    """Whether the newline at `at` ends a sentence: prose of the press is wrapped in its middle."""
-    return at - line < SHORT_LINE or text[at - 1] in ".!?:;|" or text[at + 1 : at + 2] in "\n-*•#[|"

@@ -27,7 +27,8 @@ from pipeline.components.moments import Range, Reading
 from pipeline.components.open_roles import with_likely
 from pipeline.components.points import Day
 from pipeline.components.posted_halves import with_posted_halves
-from pipeline.components.roles import Role, Sentences, role_of
+from pipeline.components.roles import Role, role_of
+from pipeline.components.sentence_breaks import Sentences
 from pipeline.components.slots import Settled, ends, make_slots
 
 ONE_DAY = timedelta(days=1)

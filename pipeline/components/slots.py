@@ -18,7 +18,8 @@ from pipeline.components.finds import Block, Meta
 from pipeline.components.home_zones import Home, assumed_zone, no_home
 from pipeline.components.moments import Range, Reading
 from pipeline.components.points import Point
-from pipeline.components.roles import Role, Sentences
+from pipeline.components.roles import Role
+from pipeline.components.sentence_breaks import Sentences
 
 # Who tells of places in the time that their clocks show; a vendor tells all of its regions in one zone.
 TELLERS = frozenset({"news", "social", None})

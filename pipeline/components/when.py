@@ -30,7 +30,7 @@ from pipeline.components.lengths import Length
 from pipeline.components.moments import read_times
 from pipeline.components.offsets import offset_times, with_ends
 from pipeline.components.points import Point
-from pipeline.components.roles import Sentences
+from pipeline.components.sentence_breaks import Sentences
 from pipeline.components.settling import settle_times
 from pipeline.components.slots import Settled, block_at
 from pipeline.model import iso

@@ -26,8 +26,8 @@ RANK = {
     Precision.DAY: 2,
     Precision.MONTH: 1,
 }
-# The end of most of it, and the end of the papers: they yield to any other.
-WEAK = frozenset({"mostly", "closed"})
+# The end of most of it, that of the papers, and the time at which somebody said so: they yield to any other.
+WEAK = frozenset({"mostly", "closed", "said_over"})
 # "Incident began at ... and ended at ...": the window that the report itself gives, before a wider one of its prose.
 OF_A_FIELD = frozenset({"summary", "incident_start"})
 STRONG = frozenset({"incident_start", "incident_end"})
