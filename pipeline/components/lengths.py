@@ -96,6 +96,10 @@ UNIT_WORDS = (
     "minute",
 )
 DENIED = re.compile(r"\s?(?:%|percent\b|x\b)")
+# "a second change" is the next one.
+ORDINAL = re.compile(
+    r"an?\ssecond\s(?!(?:or|and|after|before|later|ago|per|each|every|to|longer|at|on|in)\b)[a-z]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ def read_length(text: str, at: int) -> Length | None:
     if text[at].isdigit():
         if not UNIT_AHEAD.match(text, at):
             return None
+    elif ORDINAL.match(text, at):
+        return None
     elif PAST.search(text, max(0, at - 5), at):
         found = PAST_UNIT.match(text, at)
         if found is not None:

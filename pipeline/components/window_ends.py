@@ -172,8 +172,9 @@ def _of_the_whole(end: Find) -> bool:
 
 
 def _drags_on(end: Find, window: Find) -> bool:
-    """Whether a window's own sentence tells of a later end: "from 10:00 to 10:40, and for some until 11:25"."""
-    return end.data["cue"] in DRAGS and end.data["sentence"] == window.data["sentence"] and end.start > window.end
+    """Whether a window goes on to a later end right behind it: "from 10:00 to 10:40, and for some until 11:25"."""
+    near = 0 <= end.data["sentence"] - window.data["sentence"] <= 1
+    return end.data["cue"] in DRAGS and near and end.start > window.end
 
 
 def _start_order(find: Find) -> tuple[bool, int, int, float]:
