@@ -19,6 +19,8 @@ AGAINST = 0.8
 EITHER_ENDS, SAID_ENDS = 0.4, 0.7
 # Cues that stand before a start and an end alike: "from 10:25 on all was well".
 EITHER = frozenset({"since", "as_of"})
+# A cue this close before a time yields to no less than any other does.
+CLOSE = 3
 CERTAIN = frozenset({"incident_start", "incident_end", "summary"})
 FIRST = 0.5
 MOST_SURE = 0.6
@@ -56,7 +58,8 @@ def _start_or(find: Find, before: Sequence[Find], behind: Sequence[Find]) -> str
     """What a start of the rules is by the words around it and by the other times."""
     likely, either = find.data["likely"], find.data["cue"] in EITHER
     started = any(_surely_starts(f) for f in before)
-    least = (EITHER_ENDS if started else WITH_START) if either else (SAID_ENDS if started else AGAINST)
+    close = find.data["distance"] <= CLOSE and not find.data["behind"]
+    least = (EITHER_ENDS if started else WITH_START) if either else (SAID_ENDS if started and not close else AGAINST)
     if likely["end"] >= max(least, likely["start"]) and any(_starts(f) for f in before):
         return "end"
     if either and likely["start"] < WITH_START and any(_open(f) and f.data["likely"]["start"] >= SURE for f in before):

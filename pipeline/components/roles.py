@@ -169,8 +169,8 @@ def _end(text: str, left: int, hit: CueHit, hits: Sequence[CueHit]) -> tuple[str
         denied = DENIAL.search(text, max(left, hit.start - DENIAL_REACH), hit.start)
         return ("start" if denied else "end"), hit.cue.id
     if DENIED.search(text, max(left, hit.start - DENIED_REACH), hit.start):
-        # "did not come back at 02:25": an end it is not, and the rules know no more.
-        return "none", hit.cue.id
+        # "did not come back at 02:25": an end it is not; at the latest then the trouble was on.
+        return "start", "went_down"
     part = extent(text, left, hit, hits)
     return ("other", "partly") if part == "some" else ("end", "mostly" if part == "most" else hit.cue.id)
 

@@ -180,7 +180,8 @@ def _drags_on(end: Find, window: Find) -> bool:
 def _start_order(find: Find) -> tuple[bool, int, int, float]:
     """The best start: a field of the report, then the finest, then the clearest cue, then the earliest."""
     data = find.data
-    clear = 2 if data["cue"] in ("starting", "since") else 1 if data["role"] == "start" else 0
+    plain = data["role"] == "start" and data["cue"] != "maintenance_began"
+    clear = 2 if data["cue"] in ("starting", "since") else 1 if plain else 0
     return data["cue"] in STRONG, RANK[data["precision"]], clear, -data["at"].timestamp()
 
 
