@@ -24,6 +24,7 @@ ONGOING = re.compile(
 )
 NOW = re.compile(r",?\s(?:now|already|and\scounting|so\sfar)\b|\s(?:in\sa\srow|running|on\send)\b", re.IGNORECASE)
 STILL_REACH = 34
+FOR_REACH = 14
 STILL = re.compile(r"\b(?:now|and\scounting|still)\b", re.IGNORECASE)
 # "It has been three hours since the mail died."
 SINCE = re.compile(r"\s(?:now\s)?since\b", re.IGNORECASE)
@@ -37,6 +38,7 @@ SUMMED = re.compile(
     r"(?:weeks|months|quarter|year|years)\b|\sof\sdowntime\s(?:so\sfar\s)?this\s(?:month|quarter|year)\b",
     re.IGNORECASE,
 )
+FOR = re.compile(r"\bfor\s(?:about\s|around\s|roughly\s|over\s|nearly\s|almost\s)?$", re.IGNORECASE)
 # "It was eight hours until all was well."
 IT_WAS = re.compile(r"\bit\s(?:was|took)\s(?:[a-z]+\s){0,2}$", re.IGNORECASE)
 # What failed, behind "two hours after": "the first card was refused", "intruders encrypted the servers".
@@ -107,6 +109,8 @@ def _until_well(
         or (said == "after" and well and (first == "start" or (first is None and FAILURE.search(text, close.end, end))))
         or (said == "before" and first == "end")
         or (said == "until" and IT_WAS.search(text, max(bounds[0], length.start - STILL_REACH), length.start))
+        # "For an hour and ten minutes, until 16:40": both tell of the outage.
+        or (said == "until" and FOR.search(text, max(bounds[0], length.start - FOR_REACH), length.start))
     ):
         return Role("outage", "until_well", close.start - length.end)
     return None

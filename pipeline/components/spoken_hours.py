@@ -81,25 +81,24 @@ def with_half_days(points: Sequence[Point], text: str) -> list[Point]:
     out = list(points)
     if not any(_told_half(p, text) for p in out) or any(_whole_day(p, text) for p in out):
         return out
+    before: Clock | None = None
     for i, point in enumerate(out):
-        clock = point.clock
-        if (
-            clock is None
-            or clock.meridiem
-            or point.part is not None
-            or point.day is not None
-            or not 1 <= clock.hour <= 12
-        ):
-            continue
-        following = out[i + 1] if i + 1 < len(out) else None
-        if following is not None and _told_half(following, text) and LINKED.fullmatch(text, point.end, following.start):
-            continue
-        before = next(
-            (with_part(p.clock, p.part) for p in reversed(out[:i]) if p.clock is not None and _settled(p)), None
-        )
-        if before is not None:
-            out[i] = replace(point, clock=_nearest(clock, before))
+        if before is not None and _open(point):
+            following = out[i + 1] if i + 1 < len(out) else None
+            linked = following is not None and LINKED.fullmatch(text, point.end, following.start) is not None
+            if not (linked and following is not None and _told_half(following, text)):
+                out[i] = replace(point, clock=_nearest(point.clock, before)) if point.clock is not None else point
+        clock = out[i].clock
+        before = with_part(clock, point.part) if clock is not None and _settled(out[i]) else before
     return out
+
+
+def _open(point: Point) -> bool:
+    """Whether the half of the day of a clock is open."""
+    clock = point.clock
+    return (
+        clock is not None and not clock.meridiem and point.part is None and point.day is None and 1 <= clock.hour <= 12
+    )
 
 
 def _told_half(point: Point, text: str) -> bool:
