@@ -18,8 +18,8 @@ from typing import Any
 
 from thinc.api import Model
 
-from pipeline.components.judge import Features, batch
-from pipeline.components.learned_role import CLASSES, LENGTH, SURE, WEIGHTS, role_features, shares
+from pipeline.components.judge import Features, batch, likely
+from pipeline.components.learned_role import CLASSES, LENGTH, SURE, WEIGHTS, role_features
 from pipeline.components.sentence_breaks import Sentences
 from pipeline.components.time_rules import point_cues
 from pipeline.errors import UsageError
@@ -105,10 +105,10 @@ def held_out(told: Sequence[Told], always: Sequence[Told] = ()) -> Iterator[tupl
         mine = [int(digest(one.text), 16) % FOLDS == fold for one in told]
         rest = [one for one, m in zip(told, mine, strict=True) if m]
         known = [one for one, m in zip(told, mine, strict=True) if not m]
-        scores = shares(fit([*known, *always]).predict(batch([one.seen for one in rest])))
-        for one, likely in zip(rest, scores, strict=True):
-            name = CLASSES[int(likely.argmax())]
-            yield one, name if likely.max() >= SURE[name] else None
+        scores = likely(fit([*known, *always]).predict(batch([one.seen for one in rest])))
+        for one, share in zip(rest, scores, strict=True):
+            name = CLASSES[int(share.argmax())]
+            yield one, name if share.max() >= SURE[name] else None
 
 
 def table(judged: Sequence[tuple[Told, str | None]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from thinc.api import Model
 
-from pipeline.components.judge import FOLDER, Features, batch, likely, read_weights
+from pipeline.components.judge import DIGITS, FOLDER, Features, batch, read_weights, told_likely
 from pipeline.components.lexicon import flatten
 from pipeline.components.sentence_parts import LATER, ROOT, judge_parts, part_features
 from pipeline.components.sentence_words import WORD, joined, word_keys, words_of
@@ -66,7 +66,7 @@ def judge_sentences(text: str, bounds: Sequence[tuple[int, int]]) -> list[Judged
     """What was learned of each sentence of a text, in order; `unknown` where no cause stands out."""
     words = [words_of(text[start:end]) for start, end in bounds]
     seen = [joined(word_keys(some)) for some in words]
-    shares = likely(model().predict(batch(seen)))
+    shares = told_likely(model().predict(batch(seen)))
     parts = judge_parts(part_features(words, seen))
     states = 1 - shares[:, NONE]
     shares[:, NONE] = 0
@@ -84,6 +84,6 @@ def telling_words(sentence: str, cause: Cause) -> tuple[int, int]:
     scores = model().predict(batch([joined([keys]) for keys in words]))
     speaks = scores[:, CLASSES.index(cause)] - scores[:, NONE]
     size = min(QUOTED_WORDS, len(places))
-    sums = [float(speaks[at : at + size].sum()) for at in range(len(places) - size + 1)]
+    sums = [round(float(speaks[at : at + size].sum()), DIGITS) for at in range(len(places) - size + 1)]
     first = int(np.argmax(sums))
     return places[first][0], places[first + size - 1][1]

@@ -41,10 +41,10 @@ LATER: Final = frozenset(
 LEADING_UP = 250
 """Characters before the sentence of such a cause in which what led up to it may stand."""
 SHORTEST, LONGEST = 15, 400
-HEARD, HEARD_BEFORE = 0.7, 0.6
+HEARD, HEARD_BEFORE = 0.6, 0.52
 """How plainly (`Judged.plainness`) a sentence has to tell the root for it to be heard, in most texts and before a later
 link."""
-HEARD_ON: Final = {"status": 0.8, "postmortem": 0.8}
+HEARD_ON: Final = {"status": 0.8, "postmortem": 0.6}
 """The same in texts that tell of much beside the root."""
 LEFT_OPEN = 0.95
 """Probability from which a sentence counts as leaving the cause open."""
@@ -103,10 +103,11 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
 
 def as_open(text: str, judged: Judged) -> Find:
     """The find of a sentence which says that the cause is not known."""
-    start, end = judged.start, judged.end
-    data = {"role": "open", "sentence": (start, end), "cue": None, "depth": 0, "enough": 0.0}
+    data = {"role": "open", "sentence": (judged.start, judged.end), "cue": None, "depth": 0, "enough": 0.0}
+    said = text[judged.start : judged.end]
+    start, end = judged.start + len(said) - len(said.lstrip()), judged.start + len(said.rstrip())
     sure = float(judged.parts[OPEN])
-    return Find("cause", start, end, text[start:end].strip(), Cause.UNKNOWN, "learned.open", sure, data=data)
+    return Find("cause", start, end, text[start:end], Cause.UNKNOWN, "learned.open", sure, data=data)
 
 
 def as_root(text: str, judged: Judged) -> Find:

@@ -20,7 +20,7 @@ from spacy.strings import hash_string  # type: ignore[attr-defined]
 from thinc.api import Model
 
 from pipeline.components.cause_words import concept
-from pipeline.components.judge import FOLDER, Features, batch, read_weights
+from pipeline.components.judge import FOLDER, Features, batch, read_weights, told_likely
 from pipeline.components.time_rules import CueHit, cue_index
 
 WEIGHTS = FOLDER / "when.bin"
@@ -68,13 +68,7 @@ def likely_roles(text: str, places: Sequence[Place]) -> list[Mapping[str, float]
     if not places:
         return []
     scores = model().predict(batch([role_features(text, place) for place in places]))
-    return [dict(zip(CLASSES, map(float, likely), strict=True)) for likely in shares(scores)]
-
-
-def shares(scores: Any) -> Any:
-    """Scores as probabilities, row by row."""
-    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return likely / likely.sum(axis=1, keepdims=True)
+    return [dict(zip(CLASSES, map(float, likely), strict=True)) for likely in told_likely(scores)]
 
 
 def _words(text: str, start: int, end: int) -> list[str]:

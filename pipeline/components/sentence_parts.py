@@ -17,7 +17,7 @@ from spacy.strings import hash_string  # type: ignore[attr-defined]
 from thinc.api import Model
 
 from pipeline.components.cause_words import concept
-from pipeline.components.judge import FOLDER, Features, batch, likely, read_weights
+from pipeline.components.judge import FOLDER, Features, batch, read_weights, told_likely
 
 WEIGHTS = FOLDER / "parts.bin"
 PARTS: Final = ("root", "later", "symptom", "fix", "past", "denied", "rumour", "open", "nothing")
@@ -63,7 +63,7 @@ def part_features(sentences: Sequence[Words], seen: Sequence[Features]) -> list[
 
 def judge_parts(features: Sequence[Features]) -> Any:
     """How likely each sentence plays each part: a row a sentence, a column for each of `PARTS`."""
-    return likely(model().predict(batch(features)))
+    return told_likely(model().predict(batch(features)))
 
 
 def _place(at: int, many: int) -> str:
