@@ -55,7 +55,8 @@ def part_features(sentences: Sequence[Words], seen: Sequence[Features]) -> list[
                 if 0 <= other < len(sentences):
                     own += [_key(f"{side} {name}") for name in standing[other]]
                     own += [_key(f"{side} begins {word}") for word in _plain(sentences[other][:1])]
-        keys = np.concatenate([seen[at][0], np.array(own, dtype="uint64")])
+        # In one order, whatever that of the sets: sums of shares would differ in their last bits from run to run.
+        keys = np.concatenate([seen[at][0], np.sort(np.array(own, dtype="uint64"))])
         found.append((keys, np.ones(len(keys), dtype="float32")))
         before |= standing[at]
     return found

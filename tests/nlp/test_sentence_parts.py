@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +53,25 @@ def test_a_sentence_is_seen_in_what_stands_around_it() -> None:
     )
     assert parts[:2] == ["symptom", "root"]
     assert parts[2] != "root"
+
+
+def test_every_run_sees_a_sentence_alike() -> None:
+    program = (
+        "from pipeline.train_parts import seen\n"
+        "texts = ['A disk failed and the cable was cut.', 'The network went down.', 'Engineers restarted the server.']\n"
+        "print([row[0].tolist() for row in seen(texts)])"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(
