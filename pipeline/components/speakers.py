@@ -100,7 +100,7 @@ def providers(slugs: Iterable[str]) -> list[re.Pattern[str]]:
 
 
 def voices_in(flat: str, start: int, end: int, names: Iterable[int], *, first_person: bool) -> list[Voice]:
-    """Who speaks in a sentence, in order. `names`: where the names of services and providers end.
+    """Who speaks in a sentence, in order, one voice an end. `names`: where the names of services and providers end.
 
     A service that says something speaks for itself: it is a provider.
     """
@@ -112,7 +112,9 @@ def voices_in(flat: str, start: int, end: int, names: Iterable[int], *, first_pe
     ]
     said = (says().match(flat, name, min(end, name + NAME_REACH)) for name in names)
     heard += [Voice(m.start(), m.end(), Speaker.PROVIDER) for m in said if m]
-    return sorted(heard, key=lambda voice: (voice.end, -voice.start))  # "analysts at X said" stands over "X said"
+    # "Analysts at X said" stands over "X said", which ends with it.
+    widest = {voice.end: voice for voice in sorted(heard, key=lambda voice: -voice.start)}
+    return [widest[at] for at in sorted(widest)]
 
 
 def nearest(find: Find, heard: Sequence[Voice]) -> Speaker | None:

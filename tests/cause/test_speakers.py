@@ -31,6 +31,7 @@ def speakers(text: str, kind: str | None = "news") -> dict[str, str | None]:
         ("Amazon said a configuration change had taken AWS down.", Cause.CONFIG_CHANGE, "provider"),
         ("Customers on forums suspect that a DDoS attack took Zoom down.", Cause.SECURITY_ATTACK, "users"),
         ("Analysts at Kentik said that a BGP leak made Zoom unreachable.", Cause.NETWORK, "others"),
+        ("Zoom was unreachable after a BGP leak, researchers at Cloudflare said.", Cause.NETWORK, "others"),
         ("Initial reports suggest a power failure took Zoom down.", Cause.POWER, "others"),
         ("Zoom went down after a power failure.", Cause.POWER, None),
     ],
