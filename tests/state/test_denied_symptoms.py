@@ -42,6 +42,13 @@ def test_a_denied_symptom_is_none(symptoms_of, text, symptom) -> None:
         ("No one can sign in.", Symptom.LOGIN),
         ("Nobody could log in for an hour.", Symptom.LOGIN),
         ("Login does not work.", Symptom.LOGIN),
+        ("Users were not able to log in.", Symptom.LOGIN),
+        ("Users are not currently able to sign in.", Symptom.LOGIN),
+        ("It is not possible to log in.", Symptom.LOGIN),
+        ("No customer could log in.", Symptom.LOGIN),
+        ("None of us can sign in.", Symptom.LOGIN),
+        ("Nobody was allowed to log in.", Symptom.LOGIN),
+        ("The pages are not just slow, they are gone.", Symptom.SLOW),
         ("Not only were messages delayed, files were lost too.", Symptom.DELAYED),
     ],
 )
