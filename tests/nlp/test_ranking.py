@@ -84,8 +84,8 @@ def test_product_goes_before_a_provider_that_is_only_named(read_text: ReadText) 
 
 def test_products_that_failed_stand_beside_their_house(read_text: ReadText) -> None:
     text = (
-        "Google and its services were unreachable this morning. Among the services affected were Gmail, Google Plus, "
-        "Google Drive and YouTube. Google is sorry."
+        "Google and its services were unreachable this morning. Nobody could open Gmail, Google Plus, "
+        "Google Drive or YouTube. Google is sorry."
     )
     assert {"gmail", "google-drive", "youtube"} <= set(
         read_text("Google says outage is over", text, kind="news").services
@@ -128,7 +128,11 @@ def test_unharmed_place_and_way_round_are_not_what_failed(read_text: ReadText, t
         "a line card was defective and calls fail",
         "branch staff say it is nationwide, nothing works",
         "it paused sign-ups and the site is down",
+        "the worker restarts ad infinitum and our own app is down",
+        "site çöktü, bari bana bir kahve getir",
+        "my cousin zain says the shop won't open, error 500",
     ],
 )
 def test_word_in_another_sense_is_no_service(read_text: ReadText, text: str) -> None:
-    assert not {"three-uk", "line", "branch", "nationwide", "ups"} & set(read_text("", text, kind="social").services)
+    others = {"three-uk", "line", "branch", "nationwide", "ups", "telmex", "getir", "zain"}
+    assert not others & set(read_text("", text, kind="social").services)
