@@ -58,7 +58,7 @@ def test_a_sentence_is_seen_in_what_stands_around_it() -> None:
 def test_every_run_sees_a_sentence_alike() -> None:
     program = (
         "from pipeline.train_parts import seen\n"
-        "texts = ['A disk failed and the cable was cut.', 'The network went down.', 'Engineers restarted the server.']\n"
+        "texts = ['A disk failed and a cable was cut.', 'The network was down.', 'We restarted the server.']\n"
         "print([row[0].tolist() for row in seen(texts)])"
     )
     told = {
