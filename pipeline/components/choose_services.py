@@ -55,13 +55,17 @@ def choose_services(
     if scales.own is None and (top is None or not top.strong or not title):
         unknown = find_unknown(scales, ranked, places)
         if unknown and goes_first(unknown, top, meta):
-            return told_of(unknown, ranked, catalogue, meta)
+            return choice_of_unknown(unknown, ranked, catalogue, meta)
     if top is None:
         scales.hear_alone()
         ranked = scales.settle()
         top = ranked[0] if ranked else None
     if top is None:
-        return told_of(unknown, (), catalogue, meta) if unknown else by_page(page_owner(meta.url, catalogue), catalogue)
+        return (
+            choice_of_unknown(unknown, (), catalogue, meta)
+            if unknown
+            else by_page(page_owner(meta.url, catalogue), catalogue)
+        )
     kept = [c for c in ranked if c.weight >= LEAST_SHARE * top.weight or belongs(c, top, scales)][:MOST_SERVICES]
     mentions = tuple(max(c.finds, key=lambda pair: pair[0])[1].as_mention(value=c.slug) for c in kept if c.finds)
     names = tuple(shown_name(c, catalogue.services[c.slug], text, page=scales.own is not None) for c in kept)
@@ -71,7 +75,7 @@ def choose_services(
     return ServiceChoice(tuple(c.slug for c in kept), names, provider, mentions, top.strong, beside)
 
 
-def told_of(unknown: Find, ranked: Sequence[Candidate], catalogue: Catalogue, meta: Meta) -> ServiceChoice:
+def choice_of_unknown(unknown: Find, ranked: Sequence[Candidate], catalogue: Catalogue, meta: Meta) -> ServiceChoice:
     """The choice of an unknown name; below the title of a story another may stand out more, and is asked for."""
     return replace(outside(unknown, ranked, catalogue), beside=0 < meta.title_end <= unknown.start)
 

@@ -134,7 +134,7 @@ class _Settling:
         return self.roles[i].name == "start" and movable and latest_before(at, anchor) == 1
 
     def _range(self, unit: Range, i: int) -> Settled:
-        first, last = self.slots[i], self.slots[i + 1]
+        first, last, own = self.slots[i], self.slots[i + 1], self.days.own
         one, two, borrowed = self._range_days(i)
         a, b = half_days(first.point, last.point)
         anchor = self.days.anchor(last)
@@ -150,18 +150,13 @@ class _Settling:
             # Over midnight the end that took its date from the other moves by a day; a date that follows
             # the whole range ("between 23:40 and 00:20 UTC on 9 July") is that of its first.
             wrong = end.at < start.at
-            whole = self.days.own[i] is None and last.point.day_behind
-            right = ONE_DAY if wrong and (whole or self.days.own[i + 1] is None) else NO_TIME
-            left = -ONE_DAY if wrong and not right and self.days.own[i] is None else NO_TIME
+            whole = own[i] is None and last.point.day_behind
+            right = ONE_DAY if wrong and (whole or own[i + 1] is None) else NO_TIME
+            left = -ONE_DAY if wrong and not right and own[i] is None else NO_TIME
             start, end = both(left, right)
             if borrowed and anchor is not None and end is not None and latest_before(end, anchor):
                 start, end = both(left - ONE_DAY, right - ONE_DAY)
-            elif (
-                self.days.own[i] is None
-                and start is not None
-                and anchor is not None
-                and self._to_come(i, start, anchor)
-            ):
+            elif own[i] is None and start is not None and anchor is not None and self._to_come(i, start, anchor):
                 # An end that would lie in the future as well is of the day before, too.
                 late = end is not None and latest_before(end, anchor)
                 start, end = both(left - ONE_DAY, right - ONE_DAY if late else right)
@@ -169,8 +164,8 @@ class _Settling:
         if self.roles[i].name == "end" and self.roles[i].cue in RECOVERED:
             # "restored between 10:45 and 11:30": all of it was back at the last.
             return Settled(unit.start, unit.end, end, None, ranged=False, role=self.roles[i], slot=last, lost=lost)
-        apart = (two - one).days if one and two and self.days.own[i + 1] is not None else 0
-        minutes = local_minutes(a, b, apart, over_midnight=self.days.own[i + 1] is None or self.days.own[i] is None)
+        apart = (two - one).days if one and two and own[i + 1] is not None else 0
+        minutes = local_minutes(a, b, apart, over_midnight=own[i + 1] is None or own[i] is None)
         return Settled(
             unit.start, unit.end, start, end, ranged=True, role=self.roles[i], slot=first, lost=lost, minutes=minutes,
             conflict=self.days.conflict(i) or self.days.conflict(i + 1),

@@ -51,7 +51,7 @@ def told_too_early(end: Pick | None, blocks: Sequence[Block]) -> bool:
     posted = [(b, b.posted_at) for b in blocks if b.start > end.mention.start and b.posted_at is not None]
     behind = [b for b, at in posted if end.at < at <= end.at + SAME_EVENT]
     still = [b for b in behind if b.status not in OVER and b.status not in WELL_SO_FAR]
-    return bool(still) and behind[-1].status in OVER and behind[-1] not in still
+    return bool(still) and behind[-1].status in OVER
 
 
 def _from_block(at: datetime, block: Block, field: str, stamps: Sequence[Find]) -> Pick:
