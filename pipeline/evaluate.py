@@ -1,11 +1,10 @@
 """`outagewire evaluate`: score the language pipeline on labelled texts, field by field.
 
-A labelled text is an `annotate` record with a `gold` object: `is_outage`, `provider`, `services`,
-`start`, `end` (null: none is told and none may be given), `start_loose`, `end_loose`, `start_date`,
-`duration_s`, `cause_accept` (the categories that are right), `cause_stated` (false: none is stated and
-`unknown` is right), `cause_hedged`, `denied_causes`, `status`, `kind`. Precision is the
-share right among the answers, recall among the labels; each share carries its 95 % Wilson interval
-(Wilson 1927), which stays honest for small numbers.
+A labelled text is an `annotate` record with a `gold` object: `is_outage`, `services`, `start`, `end` (null: none is
+told and none may be given), `start_loose`, `end_loose`, `start_date`, `duration_s`, `cause_accept` (the categories that
+are right), `cause_stated` (false: none is stated and `unknown` is right), `cause_hedged`, `denied_causes`, `status`,
+`kind`. Precision is the share right among the answers, recall among the labels; each share carries its 95 % Wilson
+interval (Wilson 1927), which stays honest for small numbers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Train what a sentence states as the cause: ``python -m pipeline.train_cause [--folds]``.
 
-It learns from the sentences of `cause_sentences`, those of passages among them, and writes `weights/cause.bin`. All of
-it is in the repository, so the same weights can be made by anyone. With ``--folds`` it prints how sentences fare that
-it did not learn from.
+It learns from the sentences of `cause_sentences`, those of passages among them, and writes
+`pipeline/weights/cause.bin`. All of it is in the repository, so the same weights can be made by anyone. With
+``--folds`` it prints how sentences fare that it did not learn from.
 """
 
 from __future__ import annotations
