@@ -59,8 +59,8 @@ def is_word(text: str, flat: str, start: int, end: int) -> bool:
 
 
 @cache
-def countries() -> frozenset[str]:
-    """The countries, as a house has a branch in each: "Vodafone Portugal"."""
+def lands() -> frozenset[str]:
+    """The countries and their states and provinces, as a house has a branch in each: "Vodafone Portugal"."""
     regions = tables("regions")
     return frozenset(name.lower() for kind in ("countries", "states") for name in regions[kind])
 
@@ -72,7 +72,7 @@ def begins_a_name(text: str, start: int, end: int, title_end: int) -> bool:
     if end - start > 1 and text[start:end].isupper() and not text.isupper():
         return False
     following = NEXT_WORD.match(text, end)
-    if following and following[1].lower() in listed("things") | frozenset(tables("unknown")["tail"]) | countries():
+    if following and following[1].lower() in listed("things") | frozenset(tables("unknown")["tail"]) | lands():
         return False
     return not (start < title_end and is_headed(text[:title_end]))
 
