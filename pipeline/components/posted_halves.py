@@ -21,7 +21,7 @@ JUST_NOW = timedelta(minutes=10)
 
 
 def with_posted_halves(text: str, slots: Sequence[Slot], anchor: Anchor | None) -> list[Slot]:
-    """The slots with open clocks moved to the afternoon where that has been by the time of posting."""
+    """The slots with open clocks moved to the afternoon where that is the later to have been by the time of posting."""
     if anchor is None or anchor.date_only or any(_counts_to_twenty_four(text, slot) for slot in slots):
         return list(slots)
     return [_later(slot, anchor) if _open(slot) else slot for slot in slots]
@@ -46,6 +46,7 @@ def _open(slot: Slot) -> bool:
 def _later(slot: Slot, anchor: Anchor) -> Slot:
     at = moment(slot.point, anchor.day(slot.zone), slot.zone, anchor)
     clock = slot.point.clock
-    if at is None or clock is None or at.at + HALF_DAY > anchor.at + JUST_NOW:
+    if at is None or clock is None or at.at <= anchor.at + JUST_NOW < at.at + HALF_DAY:
         return slot
+    # Shortly past midnight this morning's clock is still to come, and last evening's is the later that has been.
     return slot._replace(point=replace(slot.point, clock=replace(clock, hour=clock.hour + HALF, meridiem=True)))
