@@ -54,7 +54,11 @@ HEADING = re.compile(r"(?:[\s\d/.:-]*\n)?[^\n]{0,160}")
 
 @dataclass(slots=True)
 class Candidate:
-    """All that speaks for one service."""
+    """All that speaks for one service.
+
+    `strong`: plainly said to fail; `headed` and `opens`: said so directly in the title, or in it and the first words;
+    `spoken_of`: named somewhere as more than a mere mention or a cause; `told`: all that is said of it.
+    """
 
     slug: str
     weight: float = 0.0

@@ -42,7 +42,7 @@ def breaks() -> frozenset[str]:
 
 @cache
 def places() -> frozenset[str]:
-    """The places that are known by name, in lower case, and those who live there."""
+    """The places that are known by name and those who live there, in lower case: of the regions, and the others."""
     regions = tables("regions")
     kinds = ("countries", "states", "cities", "continents")
     return words("places") | {place.lower() for kind in kinds for place in regions[kind]}
