@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from spacy.attrs import IDX, SENT_START
@@ -17,6 +18,7 @@ from spacy.tokens import Doc
 
 from pipeline.components.heads import LETTERS, alternatives, heads, tree
 from pipeline.components.ruleset import tables
+from pipeline.components.sentence_breaks import with_cuts
 from pipeline.errors import CatalogueError
 
 Match = tuple[Mapping[str, Any], int, int]
@@ -154,14 +156,19 @@ class Alternation:
 
 
 def sentence_bounds(doc: Doc, text: str) -> list[tuple[int, int]]:
-    """The character offsets of the sentences; the whole text where none are marked."""
+    """The character offsets of the sentences; the whole text where none are marked. None is longer than 1,500."""
     if not len(doc) or not doc.has_annotation("SENT_START"):
-        return [(0, len(text))]
+        return pieces_of(text, [0, len(text)])
     marks, offsets = doc.to_array([SENT_START, IDX]).T.astype("int64")  # `doc.sents` makes an object of every token
     begun = offsets[marks == 1].tolist()
     begun[0] = 0
     kept = [at for at in begun if at == 0 or not wrapped(text, at)]
-    return list(zip(kept, [*kept[1:], len(text)], strict=True))
+    return pieces_of(text, [*kept, len(text)])
+
+
+def pieces_of(text: str, edges: Sequence[int]) -> list[tuple[int, int]]:
+    """The stretches between these edges, one that is too long cut in pieces."""
+    return list(pairwise(with_cuts(text, edges)))
 
 
 def wrapped(text: str, start: int) -> bool:

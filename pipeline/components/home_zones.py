@@ -16,7 +16,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pipeline.components.places import zones_between
+from pipeline.components.places import zones_between, zones_of
 from pipeline.components.ruleset import tables
 from pipeline.components.zones import named_zone
 from pipeline.errors import CatalogueError
@@ -54,7 +54,7 @@ def no_home() -> tzinfo | None:
 def assumed_zone(text: str, sentence: tuple[int, int], home: tzinfo | None, *, by_place: bool) -> Assumed | None:
     """The zone for a clock of this sentence; None where nothing speaks of one, no zone where two things disagree."""
     near = zones_between(text, *sentence)
-    far = near or zones_between(text, 0, len(text))
+    far = near or zones_of(text)
     if home is not None:
         # Far from the clock a country of several zones ("an American rival") says nothing against it.
         against = near or {zone for zone in far if zone is not None}

@@ -40,12 +40,13 @@ def mark_past_events(found: Sequence[Find], sentences: Sequence[tuple[int, int]]
     if event is None:
         return
     day = event.data["at"].date()
+    told = {id(f) for f in times}
     starts = [f.start for f in found]
     for first, last in sentences:
         if first <= event.start:
             continue
         inside = found[bisect_left(starts, first) : bisect_left(starts, last)]
-        dated = [f for f in inside if f.field in ("time", "range") and not f.data["borrowed"] and f in times]
+        dated = [f for f in inside if f.field in ("time", "range") and not f.data["borrowed"] and id(f) in told]
         if not (dated or EARLIER.search(flat, first, last) or _other_month(flat, first, last, day)):
             continue
         if all(_earlier(f, day) for f in dated):

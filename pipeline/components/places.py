@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -86,7 +86,13 @@ def zones_between(text: str, start: int, end: int) -> frozenset[tzinfo | None]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1)
+def zones_of(text: str) -> frozenset[tzinfo | None]:
+    """The zones of all places of a text, which are asked for again with each of its clocks."""
+    return zones_between(text, 0, len(text))
+
+
 def zone_of_place(text: str, sentence: tuple[int, int]) -> tzinfo | None:
     """The one zone of the places that a sentence names, or, where it names none, of those of the whole text."""
-    found = zones_between(text, *sentence) or zones_between(text, 0, len(text))
+    found = zones_between(text, *sentence) or zones_of(text)
     return next(iter(found)) if len(found) == 1 else None

@@ -14,6 +14,8 @@ from pipeline.components.ruleset import compile_pattern, tables
 
 SHORT = 400
 LEAST_WORDS = 3
+# No headline is longer; what is given as a title may be a whole text, and is looked at for each name in it.
+LONGEST_TITLE = 1_000
 READ = 900
 STRETCHED = re.compile(r"(.)\1{1,}")
 LAST_WORD = re.compile(r"([\w'-]+)[\s\"“(]*$")
@@ -79,7 +81,7 @@ def begins_a_name(text: str, start: int, end: int, title_end: int) -> bool:
 
 def is_headed(title: str) -> bool:
     """Whether a title has a capital at most of its longer words, so that capitals tell nothing."""
-    words = [word for word in title.split() if len(word) > 3 and word[0].isalpha()]
+    words = [word for word in title[:LONGEST_TITLE].split() if len(word) > 3 and word[0].isalpha()]
     return len(words) > LEAST_WORDS and sum(word[0].isupper() for word in words) > 0.7 * len(words)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 
 # Each branch begins with its character, so that a search need not look behind at every place.
 BREAK = re.compile(
@@ -20,6 +21,8 @@ FIELD = re.compile(
     re.IGNORECASE,
 )
 ENTRY = re.compile(r"\d:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?\(?(?:Z|[A-Z]{3,4})\)?)?$")
+# What goes on longer without an end is a list or noise. Each sentence is read in steps of its words times its words.
+LONGEST = 1_500
 # A line shorter than this is a heading or a field, not a line of wrapped prose.
 SHORT_LINE = 40
 
@@ -38,7 +41,7 @@ class Sentences:
             if _line_ends(text, line, match.start()):
                 found.append(match.end())
             line = match.end()
-        self.breaks = [*found, len(text)]
+        self.breaks = with_cuts(text, [*found, len(text)])
 
     def index(self, at: int) -> int:
         """The number of the sentence."""
@@ -48,6 +51,17 @@ class Sentences:
         """Begin and end of the sentence."""
         number = min(self.index(at), len(self.breaks) - 2)
         return self.breaks[number], self.breaks[number + 1]
+
+
+def with_cuts(text: str, edges: Sequence[int]) -> list[int]:
+    """The edges of sentences, first to last, with more of them where one is too long, best behind a space."""
+    cut = list(edges[:1])
+    for edge in edges[1:]:
+        while edge - cut[-1] > LONGEST:
+            last = cut[-1] + LONGEST
+            cut.append(text.rfind(" ", cut[-1] + LONGEST // 2, last) + 1 or last)
+        cut.append(edge)
+    return cut
 
 
 def _opens_row(text: str, left: int, at: int) -> bool:

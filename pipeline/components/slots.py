@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipeline.components import zones
 from pipeline.components.anchors import Moment
 from pipeline.components.finds import Block, Meta
-from pipeline.components.home_zones import Home, assumed_zone, no_home
+from pipeline.components.home_zones import Assumed, Home, assumed_zone, no_home
 from pipeline.components.moments import Range, Reading
 from pipeline.components.points import Point
 from pipeline.components.roles import Role
@@ -113,12 +113,16 @@ def _placed(slots: list[Slot], text: str, meta: Meta, sentences: Sentences, serv
     home: tzinfo | None = None
     asked = False
     out = []
+    seen: dict[tuple[tuple[int, int], bool], Assumed | None] = {}
     for slot in slots:
         local = slot.point.zone is not None and slot.point.zone.key == "local"
         if slot.zone is None and slot.point.clock is not None and (local or zoneless):
             home, asked = (home if asked else service_home()), True
             around = sentences.around(slot.point.start)
-            found = assumed_zone(text, around, home, by_place=local or meta.kind in TELLERS)
+            if (around, local) not in seen:
+                by_place = local or meta.kind in TELLERS
+                seen[around, local] = assumed_zone(text, around, home, by_place=by_place)
+            found = seen[around, local]
             if found is not None:
                 kept = slot.lost if found.zone is None else None
                 slot = slot._replace(zone=found.zone, lost=kept, origin=found.origin)  # noqa: PLW2901 - the placed one

@@ -8,6 +8,7 @@ speak for their provider and a post for its author; a story that names nobody sa
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -73,10 +74,10 @@ class SpeakerMarker:
         own = doc._.meta.kind in HOUSE_KINDS
         official = any(f.text.lower().startswith("we ") for f in finds(doc, "official"))
         for start, end in bounds:
-            inside = [f for f in causes if start <= f.start < end]
+            inside = between(causes, start, end)
             if not inside:
                 continue
-            ends = [f.end for f in named if start <= f.start < end]
+            ends = [f.end for f in between(named, start, end)]
             ends += [m.end() for house in houses for m in house.finditer(flat, start, end)]
             heard = voices_in(flat, start, end, ends, first_person=own or official)
             for find in inside:
@@ -84,6 +85,11 @@ class SpeakerMarker:
                 if speaker is not None:
                     find.context.add(MARKS[speaker])
         return doc
+
+
+def between(found: Sequence[Find], start: int, end: int) -> Sequence[Find]:
+    """The finds that begin between two offsets, of some in order of their place."""
+    return found[bisect_left(found, start, key=lambda f: f.start) : bisect_left(found, end, key=lambda f: f.start)]
 
 
 @cache

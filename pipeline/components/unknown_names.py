@@ -24,7 +24,7 @@ from pipeline.components.no_names import (
     places,
     words,
 )
-from pipeline.components.plain_words import SHORT
+from pipeline.components.plain_words import LONGEST_TITLE, SHORT
 from pipeline.components.ruleset import tables
 from pipeline.components.subjects import Part, parts
 
@@ -110,7 +110,7 @@ def split_names(run: str) -> list[tuple[str, int]]:
 
 def name_spans(text: str, title_end: int, read: int = READ) -> list[tuple[int, int]]:
     """Where names may stand in the beginning of a text: words with capitals, hosts, and tags of a short post."""
-    head = text[: title_end + read]
+    head = text[: min(title_end, LONGEST_TITLE) + read]
     spans = [(m.start(), m.end()) for m in HOST.finditer(head)]
     if len(text) <= SHORT:
         spans += [match.span(1) for match in TAGGED.finditer(text)]

@@ -1,0 +1,64 @@
+"""What a text costs grows with its length, however it is written."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from spacy.language import Language
+
+from pipeline.components.causal_rules import pieces_of
+from pipeline.components.sentence_breaks import LONGEST, with_cuts
+from pipeline.nlp import annotate
+
+LENGTH = 60_000
+PUBLISHED = "2024-03-01T10:00:00Z"
+
+
+def names(count: int) -> list[str]:
+    """As many names that nobody knows."""
+    letters = "bcdfghjklm"
+    return ["Qu" + "".join(letters[int(figure)] for figure in f"{number:04d}") + "il" for number in range(count)]
+
+
+def filled(unit: str) -> str:
+    """A text of one phrase again and again, without the end of a sentence."""
+    return (unit * (LENGTH // len(unit) + 1))[:LENGTH]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("A title", filled("flooded ")),
+        ("A title", filled("a fire led to overload, which led to ")),
+        ("A title", filled("free of ")),
+        ("A title", filled("10 Uhr 15 ")),
+        ("A title", filled("Monday's outage and Friday's outage ")),
+        ("A title", filled("A power failure. A fibre cut. ")),
+        (" said that ".join(names(4_000)), "The service failed."),
+        (", ".join(names(5_000)), "The service failed."),
+    ],
+)
+def test_no_text_costs_the_square_of_its_length(language: Language, title: str, text: str) -> None:
+    record = {"id": "long", "title": title, "text": text, "kind": "news", "published": PUBLISHED}
+    began = time.process_time()
+    annotate(language, record)
+    assert time.process_time() - began < 6
+
+
+def test_a_sentence_without_an_end_is_cut_behind_a_space() -> None:
+    text = "word " * 1_000
+    cuts = with_cuts(text, [0, len(text)])
+    assert cuts[0] == 0
+    assert cuts[-1] == len(text)
+    assert all(0 < two - one <= LONGEST for one, two in pieces_of(text, [0, len(text)]))
+    assert all(text[cut - 1] == " " for cut in cuts[1:])
+
+
+def test_what_has_no_space_is_cut_all_the_same() -> None:
+    assert with_cuts("x" * 4_000, [0, 4_000]) == [0, LONGEST, 2 * LONGEST, 4_000]
+
+
+def test_a_sentence_of_common_length_stays_whole() -> None:
+    text = "word " * 200
+    assert with_cuts(text, [0, len(text)]) == [0, len(text)]
