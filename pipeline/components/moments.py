@@ -18,6 +18,7 @@ from pipeline.components.points import Day, Point
 from pipeline.components.spoken_hours import with_half_days
 from pipeline.components.zone_words import read_zone
 from pipeline.components.zones import ZoneWord
+from pipeline.model import YEARS
 
 GLUE = re.compile(
     r"(?:[\s,()*|@/–—]|T(?=$)|-(?=\s)|\b(?:on|at|of|in|the|around|about|approximately|approx|roughly|local|time|early|late|just"
@@ -85,11 +86,16 @@ def read_times(text: str) -> Reading:
             points[-1:] = [again] if again is not None else [*points[-1:], piece]
         else:
             points[-1] = with_zone(joined, text)
-    kept = [
-        p for p in points if p.day is not None or p.clock is not None or p.back is not None or p.part == "overnight"
-    ]
+    kept = [p for p in points if _is_time(p)]
     settled = with_half_days(kept, text)
     return Reading(tuple(_ranges(settled, text)), tuple(lengths), _declared(text) if kept else None)
+
+
+def _is_time(point: Point) -> bool:
+    """Whether a point tells a time. "0001-01-01" and "9999-12-31" stand for none, and one cannot reckon from them."""
+    if point.day is not None and point.day.year is not None and point.day.year not in YEARS:
+        return False
+    return point.day is not None or point.clock is not None or point.back is not None or point.part == "overnight"
 
 
 def _join(left: Point, right: Point, text: str) -> Point | None:

@@ -1,7 +1,8 @@
-"""What a text costs grows with its length, however it is written."""
+"""What a text costs grows with its length, however it is written, and none is lost to a date."""
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -62,3 +63,19 @@ def test_what_has_no_space_is_cut_all_the_same() -> None:
 def test_a_sentence_of_common_length_stays_whole() -> None:
     text = "word " * 200
     assert with_cuts(text, [0, len(text)]) == [0, len(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orders failed since 0001-01-01.",
+        "Orders failed at 9999-12-31T23:59:59Z. At midnight they were back.",
+        "Orders failed from 9999-12-31T23:00:00Z to 00:30.",
+        "Ended 9999-12-31 23:59 EST\nResolved - Orders are back.",
+    ],
+)
+def test_a_date_that_stands_for_none_loses_no_text(language: Language, text: str) -> None:
+    said = annotate(language, {"id": "odd", "text": text, "kind": "postmortem", "published": PUBLISHED})
+    assert said.started_at is None or said.started_at.year == 2024
+    assert said.ended_at is None or said.ended_at.year == 2024
+    json.dumps(said.as_json())
