@@ -80,6 +80,7 @@ def choose_when(finds: list[Find], blocks: Sequence[Block], meta: Meta) -> Windo
         if f.field == "duration"
         and f.data["role"] in ("outage", "so_far")
         and not f.data["vague"]
+        and f.data["minutes"]  # "down for 20 seconds" is no minute, and no outage lasted none
         and "historical" not in f.context
         and f.data["sentence"] not in old
     ]

@@ -1,4 +1,4 @@
-"""What a text costs grows with its length, however it is written, and none is lost to a date."""
+"""What a text costs grows with its length, however it is written, and none is lost to a date or a blank."""
 
 from __future__ import annotations
 
@@ -79,3 +79,28 @@ def test_a_date_that_stands_for_none_loses_no_text(language: Language, text: str
     assert said.started_at is None or said.started_at.year == 2024
     assert said.ended_at is None or said.ended_at.year == 2024
     json.dumps(said.as_json())
+
+
+def test_a_sentence_that_leaves_the_cause_open_is_quoted_where_it_stands(language: Language) -> None:
+    text = (
+        "\n\n  Quillmail was down for an hour.\n\n \t The cause is not known yet and we keep looking. \n\nMore later.\n"
+    )
+    said = annotate(language, {"id": "open", "title": "Quillmail is down", "text": text, "kind": "news"})
+    whole = "Quillmail is down\n\n" + text
+    assert any(mention.rule == "learned.open" for mention in said.mentions)
+    assert all(whole[mention.start : mention.end] == mention.text for mention in said.mentions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quillmail was down for 20 seconds.",
+        "Quillmail was down for 0 minutes.",
+        "Back at 12:15 UTC after a 20-second outage.",
+        "Quillmail failed at 10:00 UTC. The outage lasted 0 hours.",
+    ],
+)
+def test_no_outage_lasts_no_minute(language: Language, text: str) -> None:
+    said = annotate(language, {"id": "blip", "text": text, "kind": "news", "published": PUBLISHED})
+    assert said.duration_minutes is None
+    assert said.started_at is None or said.started_at != said.ended_at
