@@ -17,6 +17,7 @@ from pipeline.components.no_names import is_plain
 from pipeline.components.plain_words import SHORT, goes_with_thing, has_thing_near, may_be_name
 from pipeline.components.shown_name import shown_name
 from pipeline.components.weighing import Weighing
+from pipeline.terms import SourceKind
 
 LEAST, LEAST_BESIDE, LEAST_BEFORE = 1.0, 0.75, 1.0
 ACRONYM, INSIDE, OPENING, HANDLE, SMALL = 3.0, 2.0, 1.0, 2.0, 1.0
@@ -37,8 +38,10 @@ def guess_services(
 ) -> ServiceChoice:
     """The service that a text most likely means, for one that names none for sure, or only beside it. Pure.
 
-    `small` tells that a word in lower case may be the name: where the text tells of an outage for sure.
+    `small` tells that a word in lower case may be the name: where the text tells of an outage for sure. A story
+    writes names with a capital.
     """
+    small = small and (meta.kind == SourceKind.SOCIAL or not meta.title_end)
     scales = Weighing(text, found, meta, catalogue)
     scales.weigh()
     if scales.own is not None:
