@@ -155,7 +155,7 @@ def outside(find: Find, ranked: Sequence[Candidate], catalogue: Catalogue) -> Se
         return ServiceChoice((owner,), (service.name,), service.provider, (mention,), strong=True)
     others = [c for c in ranked if c.strong][: MOST_SERVICES - 1]
     names = (find.value, *(catalogue.services[c.slug].name for c in others))
-    providers = {s.provider_name.casefold(): s.provider for s in catalogue.services.values()}
-    provider = providers.get(find.text.casefold())
+    low = find.text.casefold()
+    provider = next((s.provider for s in catalogue.services.values() if s.provider_name.casefold() == low), None)
     sure = find.rule not in GUESSES
     return ServiceChoice((find.value, *(c.slug for c in others)), names, provider, (find.as_mention(),), strong=sure)

@@ -20,6 +20,7 @@ from pipeline.components.likely_names import is_german
 from pipeline.components.no_names import breaks, is_camel, is_no_service, is_person, is_place_around, is_plain, words
 from pipeline.components.plain_words import SHORT, goes_with_thing, is_headed, listed, may_be_name, may_go_on
 from pipeline.components.ruleset import compile_pattern, tables
+from pipeline.components.standings import count_of
 from pipeline.components.subjects import Part, parts
 from pipeline.components.unknown_names import house_words, is_house, name_spans
 
@@ -91,7 +92,7 @@ def weigh(text: str, flat: str, span: tuple[int, int], title_end: int, *, german
     start, end = span
     name = text[start:end]
     inside = 0.0 if german else standing(text, start, title_end)
-    again = min(len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:READ])) - 1, 2)
+    again = min(count_of(text, name, READ) - 1, 2)
     titled = 0 < start < title_end and not german and not is_headed(text[:title_end])
     owns = flat.startswith(("'s ", "' "), end)
     thing = goes_with_thing(flat, end)

@@ -15,6 +15,7 @@ from pipeline.components.lexicon import SIGN
 from pipeline.components.no_names import breaks, is_in_place, is_no_service, is_person, is_place_around, words
 from pipeline.components.plain_words import SHORT, is_headed, is_troubled, is_troubled_abroad
 from pipeline.components.ruleset import compile_pattern, tables
+from pipeline.components.standings import count_of
 from pipeline.components.subjects import parts
 
 SALIENT = 2.0
@@ -60,7 +61,7 @@ def speaking_names(
         name = text[start:end]
         if len(name) < 3 or known(start, end) or is_no_service(name) or is_place_around(flat, name, start, end):
             continue
-        count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
+        count = count_of(text, name, LONG_READ)
         if (count > 1 or start < title_end) and speaks().match(flat, end):
             heard.append((count, Find("service", start, end, name, "?" + name, "services.speaks", 0.4)))
     return [find for _, find in sorted(heard, key=lambda pair: -pair[0])[:1]]
@@ -88,7 +89,7 @@ def salient_names(
             continue
         inside = text[max(0, start - 2) : start].strip(" ")[-1:].isalpha()
         odd = any(char.isupper() for char in name.split()[0][1:]) and not name.isupper()
-        count = len(re.findall(rf"\b{re.escape(name)}(?!\w)", text[:LONG_READ]))
+        count = count_of(text, name, LONG_READ)
         titled = start < title_end and not is_headed(text[:title_end])
         heads = start == 0 and text.startswith((": ", " – ", " - "), end)
         owns = text.startswith(("'s ", "’s "), end)

@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from pipeline.components.ruleset import compile_pattern, tables
+from pipeline.components.standings import count_of, standings
 
 CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][a-z]\w*")
 # "Would-be", "Chicago-based".
@@ -19,7 +20,9 @@ NO_HOUSE = re.compile(
     r"|[a-z]{2,6}-\d{2,6}|(?:gmt|utc)[+-]\d+|[a-z]{3}\d{1,2}"
 )
 WORDS_READ = 2_000
-LOCATED = r"(?:\b(?:in|across|near|around|between|throughout|outside|residents of|people of|islands of)\s(?:\w+ and )?)"
+LOCATED = re.compile(
+    r"\b(?:in|across|near|around|between|throughout|outside|residents of|people of|islands of)\s(?:\w+ and )?$"
+)
 PLACED = re.compile(
     r"\b(?:in|im|à|en|em|across|near|around|throughout|outside|downtown|region of|city of|county of|on"
     r"|(?:north|south|east|west) of)\s"
@@ -67,7 +70,9 @@ def is_no_service(name: str) -> bool:
 def is_plain(text: str, name: str) -> bool:
     """Whether the first word of a sentence stands in the text without its capital as well: "Radar glitch", "radars"."""
     return (
-        name.istitle() and " " not in name and bool(re.search(rf"\b{re.escape(name.lower())}s?\b", text[:WORDS_READ]))
+        name.istitle()
+        and " " not in name
+        and any(count_of(text, form, WORDS_READ) for form in (name.lower(), f"{name.lower()}s"))
     )
 
 
@@ -88,7 +93,7 @@ def is_in_place(flat: str, end: int) -> bool:
 
 def is_place_elsewhere(flat: str, name: str) -> bool:
     """Whether a name is a place where it stands again: "leaves Quillay offline" and "the cable to Quillay"."""
-    return bool(re.search(LOCATED + re.escape(name.lower()) + r"\b", flat[:WORDS_READ]))
+    return any(LOCATED.search(flat, max(0, at - 30), at) for at in standings(flat, name.lower(), WORDS_READ))
 
 
 def is_camel(name: str) -> bool:

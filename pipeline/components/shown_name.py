@@ -12,6 +12,7 @@ from functools import cache
 from pipeline.catalogue import Service
 from pipeline.components.candidates import Candidate
 from pipeline.components.ruleset import tables
+from pipeline.components.standings import count_of, standings
 
 LEAST_HOST = 0.5
 BRANCHED = frozenset(("telecom_isp", "banking_markets"))
@@ -52,16 +53,18 @@ def shown_host(candidate: Candidate, *, page: bool) -> str | None:
 
 
 @cache
-def countries() -> str:
-    """The names of countries as one alternative."""
-    return "|".join(re.escape(name) for name in tables("regions")["countries"])
+def countries() -> re.Pattern[str]:
+    """The name of a country behind that of a house."""
+    return re.compile(rf" (?:{'|'.join(re.escape(name) for name in tables('regions')['countries'])})\b")
 
 
 def shown_branch(service: Service, text: str) -> str | None:
     """The carrier or bank of one country, where a text begins with it: "Vodafone Portugal"."""
-    names = "|".join(re.escape(name) for name in service.aliases)
-    branch = re.search(rf"\b(?:{names}) (?:{countries()})\b", text[:BRANCH_READ])
-    return branch.group() if branch and branch.group() not in service.aliases else None
+    for name in service.aliases:
+        for at in standings(text, name, BRANCH_READ):
+            if (land := countries().match(text, at + len(name), BRANCH_READ)) and (branch := name + land[0]):
+                return branch if branch not in service.aliases else None
+    return None
 
 
 def is_former(alias: str, service: Service) -> bool:
@@ -82,5 +85,5 @@ def is_short(alias: str, service: Service, text: str) -> bool:
         return False
     missing = [word for word in service.name.split() if word not in alias.split() and not word.isupper()]
     vendor = set(missing) and set(missing) <= set(service.provider_name.split())
-    named = bool(missing) and all(re.search(rf"\b{re.escape(word)}\b", text) for word in missing)
+    named = bool(missing) and all(count_of(text, word) for word in missing)
     return not vendor and not named

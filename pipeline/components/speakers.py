@@ -21,7 +21,7 @@ from pipeline.catalogue import load_catalogue
 from pipeline.components.causal_rules import flatten, sentence_bounds
 from pipeline.components.finds import Find, finds, whole
 from pipeline.components.ruleset import tables
-from pipeline.terms import SourceKind, Speaker
+from pipeline.terms import Cause, SourceKind, Speaker
 
 MARKS: Final = {speaker: f"by {speaker}" for speaker in Speaker}
 HOUSE_KINDS = frozenset({SourceKind.STATUS, SourceKind.POSTMORTEM})
@@ -64,7 +64,7 @@ class SpeakerMarker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the causes; no find is added or taken away."""
-        causes = finds(doc, "cause")
+        causes = [find for find in finds(doc, "cause") if find.value != Cause.UNKNOWN]
         if not causes:
             return doc
         text = whole(doc)
@@ -77,9 +77,12 @@ class SpeakerMarker:
             inside = between(causes, start, end)
             if not inside:
                 continue
-            ends = [f.end for f in between(named, start, end)]
-            ends += [m.end() for house in houses for m in house.finditer(flat, start, end)]
-            heard = voices_in(flat, start, end, ends, first_person=own or official)
+            heard = heard_in(flat, start, end, outside=True)
+            if heard or not own:  # a page of the provider's own speaks for it where nobody else does
+                ends = [f.end for f in between(named, start, end)]
+                ends += [m.end() for house in houses for m in house.finditer(flat, start, end)]
+                heard += heard_in(flat, start, end, outside=False, first_person=own or official)
+                heard = in_order([*heard, *speaking(flat, end, ends)])
             for find in inside:
                 speaker = nearest(find, heard) or silent(doc._.meta.kind, official=official)
                 if speaker is not None:
@@ -105,20 +108,24 @@ def providers(slugs: Iterable[str]) -> list[re.Pattern[str]]:
     return [house_pattern(name) for name in sorted(names)]
 
 
-def voices_in(flat: str, start: int, end: int, names: Iterable[int], *, first_person: bool) -> list[Voice]:
-    """Who speaks in a sentence, in order, one voice an end. `names`: where the names of services and providers end.
-
-    A service that says something speaks for itself: it is a provider.
-    """
-    heard = [
+def heard_in(flat: str, start: int, end: int, *, outside: bool, first_person: bool = False) -> list[Voice]:
+    """The voices in a sentence: those from outside, users and others, or the provider's."""
+    return [
         Voice(m.start(), m.end(), speaker)
         for pattern, speaker, own in voices()
-        if first_person or not own
+        if outside is (speaker is not Speaker.PROVIDER) and (first_person or not own)
         for m in pattern.finditer(flat, start, end)
     ]
-    said = (says().match(flat, name, min(end, name + NAME_REACH)) for name in names)
-    heard += [Voice(m.start(), m.end(), Speaker.PROVIDER) for m in said if m]
-    # "Analysts at X said" stands over "X said", which ends with it.
+
+
+def speaking(flat: str, end: int, names: Iterable[int]) -> list[Voice]:
+    """Services and providers that say something, and so speak for themselves. `names`: where their names end."""
+    said = ((name, says().match(flat, name, min(end, name + NAME_REACH))) for name in names)
+    return [Voice(name, m.end(), Speaker.PROVIDER) for name, m in said if m]
+
+
+def in_order(heard: Sequence[Voice]) -> list[Voice]:
+    """One voice an end, in order: "analysts at X said" stands over "X said", which ends with it."""
     widest = {voice.end: voice for voice in sorted(heard, key=lambda voice: -voice.start)}
     return [widest[at] for at in sorted(widest)]
 
