@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from pipeline.errors import StoreError
 from pipeline.migrations import work
 
 BUSY_TIMEOUT_MS = 30_000
+PAUSE = 0.02
 CHUNK = 500
 
 
@@ -73,6 +75,17 @@ def _prepare(db: Database, path: Path) -> None:
     (mode,) = db.execute("PRAGMA journal_mode").fetchone()
     if mode == "wal" and not work.pending(db):
         return
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     with FileLock(path.with_name(f"{path.name}.lock"), timeout=BUSY_TIMEOUT_MS / 1000):
-        db.execute("PRAGMA journal_mode = WAL")
-        work.apply(db)
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                work.apply(db)
+            except sqlite3.OperationalError as error:
+                # Whoever looks at the new file meanwhile bars the change of its mode, for which SQLite does not wait.
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                db.conn.rollback()
+                time.sleep(PAUSE)
+            else:
+                return
