@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from spacy.tokens import Doc
@@ -146,7 +146,7 @@ def others_follow(find: Find, services: list[Find]) -> bool:
     return any(0 <= other.start - find.end <= 80 and not family(other.value) & family(find.value) for other in services)
 
 
-@cache
+@lru_cache(maxsize=4_096)  # names of texts have no end
 def family(slug: str) -> frozenset[str]:
     """A service, its provider and what stands above it; a name that is in no catalogue stands alone."""
     catalogue = load_catalogue()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from spacy.lang.en.stop_words import STOP_WORDS
@@ -33,6 +33,8 @@ FAILED, SEEMS_TO, SURE = 1.0, 0.5, 2.0
 TOKEN = re.compile(r"[a-z][\w.-]*")
 MOST_TOKENS = 3
 LONGEST_ACRONYM = 5
+KEPT = 4_096
+"""Words of texts that are remembered: there is no end of them."""
 CHANNELS = frozenset(("subjects.channel", "subjects.posts", "subjects.elsewhere"))
 
 Known = Callable[[int, int], bool]
@@ -152,7 +154,7 @@ def named_until(tokens: Sequence[re.Match[str]]) -> int:
     return tokens[house[-1] if house else 0].end()
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def is_ordinary(word: str) -> bool:
     """Whether a word in lower case is one of the language or of the trade."""
     if len(word) <= LEAST_LENGTH or word in concepts() or word in words("common") | words("lead") | words("tail"):
