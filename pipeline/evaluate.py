@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from pipeline.annotation import Annotation
 from pipeline.catalogue import Catalogue, load_catalogue
 from pipeline.errors import ExtractError, UsageError
 from pipeline.extract import pipeline
-from pipeline.model import Annotation, parse_iso
+from pipeline.model import parse_iso
 from pipeline.nlp import annotate
 from pipeline.terms import Cause
 

@@ -18,9 +18,10 @@ from typing import Any, TypeVar
 
 from spacy.language import Language
 
+from pipeline.annotation import Annotation
 from pipeline.echoes import keys_of
 from pipeline.errors import ExtractError
-from pipeline.model import Annotation, Issue, compose
+from pipeline.model import Issue, compose
 from pipeline.nlp import VERSION, annotate, load
 from pipeline.store import Store, StoredReport
 from pipeline.terms import SourceKind, Stage

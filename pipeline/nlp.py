@@ -18,6 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import load_config, load_model_from_config
 
+from pipeline.annotation import Annotation, Mention
 from pipeline.catalogue import Catalogue, catalogue_files, load_catalogue
 from pipeline.components import (
     blocks,
@@ -46,7 +47,7 @@ from pipeline.components.regions import choose_regions
 from pipeline.components.relevance import THRESHOLD, score_relevance
 from pipeline.components.state import choose_state, over
 from pipeline.errors import ExtractError
-from pipeline.model import Annotation, Issue, Mention, believable, compose, digest
+from pipeline.model import Issue, believable, compose, digest
 from pipeline.terms import SourceKind, Stage
 
 HERE = Path(__file__).parent

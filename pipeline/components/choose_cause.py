@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.annotation import Mention
 from pipeline.components.failed_service import FIRST, OTHER, family
 from pipeline.components.finds import Find
 from pipeline.components.learned_cause import LATER, LEADING_UP
-from pipeline.model import Mention
 from pipeline.terms import Cause
 
 TRIGGERS = frozenset({Cause.CONFIG_CHANGE, Cause.SOFTWARE_DEPLOY, Cause.MAINTENANCE, Cause.HUMAN_ERROR})

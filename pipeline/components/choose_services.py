@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.annotation import Mention
 from pipeline.catalogue import Catalogue
 from pipeline.components.candidates import Candidate
 from pipeline.components.finds import Find, Meta
@@ -13,7 +14,6 @@ from pipeline.components.page_owner import page_owner
 from pipeline.components.shown_name import shown_name
 from pipeline.components.unknown_names import unknown_names
 from pipeline.components.weighing import Weighing
-from pipeline.model import Mention
 
 LEAST_SHARE = 0.3
 MOST_SERVICES = 8

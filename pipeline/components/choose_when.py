@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from pipeline.annotation import Mention
 from pipeline.components.anchors import LATE_POST, anchor_of
 from pipeline.components.finds import Block, Find, Meta
 from pipeline.components.stand_ins import (
@@ -24,7 +25,7 @@ from pipeline.components.stand_ins import (
     told_too_early,
 )
 from pipeline.components.window_ends import FINE, Pick, find_windows, over_midnight, pick, told_ends
-from pipeline.model import Issue, Mention, iso
+from pipeline.model import Issue, iso
 from pipeline.terms import Precision, Stage
 
 TOLERANCE = timedelta(days=1)

@@ -14,7 +14,7 @@ from typing import Any
 
 from spacy.tokens import Doc
 
-from pipeline.model import Mention
+from pipeline.annotation import Mention
 
 
 @dataclass(slots=True)

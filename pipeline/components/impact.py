@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.annotation import Mention
 from pipeline.components.finds import Find, Meta, add, whole
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import Rule, compile_pattern, load_rules, tables
-from pipeline.model import Mention
 from pipeline.terms import Kind, Severity, Symptom
 
 READ = 1_500

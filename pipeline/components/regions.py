@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.annotation import Mention
 from pipeline.components.finds import Find, Meta, add, finds, whole
 from pipeline.components.lexicon import Lexicon, flatten
 from pipeline.components.ruleset import compile_pattern, load_rules, tables
-from pipeline.model import Mention
 
 READ = 4_000
 ZONE = re.compile(r"(?<=\d)-?[a-f]$")

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from pipeline.annotation import Mention
 from pipeline.components.anchors import anchor_of
 from pipeline.components.finds import Block, Find, Meta
 from pipeline.components.window_ends import ONE_DAY, RANK, Pick
-from pipeline.model import Mention, iso
+from pipeline.model import iso
 from pipeline.terms import Precision
 
 OVER = frozenset({"resolved", "completed", "over"})

@@ -12,10 +12,10 @@ from datetime import datetime
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.annotation import Mention
 from pipeline.components.finds import Block, Find, Meta, add, whole
 from pipeline.components.lexicon import flatten
 from pipeline.components.ruleset import compile_pattern, load_rules
-from pipeline.model import Mention
 from pipeline.terms import Kind, SourceKind, Status
 
 HEAD, TAIL = 1_500, 1_000

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline.annotation import Mention
 from pipeline.components.finds import Find
 from pipeline.components.likely_ends import like_a_start, likely_end, likely_start, roles
-from pipeline.model import Mention, iso
+from pipeline.model import iso
 from pipeline.terms import Precision
 
 FINE = (Precision.EXACT, Precision.MINUTE, Precision.HOUR)

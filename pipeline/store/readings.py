@@ -10,10 +10,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from pipeline.annotation import Annotation
 from pipeline.belief import Claim
 from pipeline.catalogue import Catalogue
 from pipeline.claims import ReadReport, build_claim, is_claim
-from pipeline.model import Annotation, canonical_json, iso
+from pipeline.model import canonical_json, iso
 from pipeline.store.file import CHUNK, StoreFile
 from pipeline.terms import SourceKind
 

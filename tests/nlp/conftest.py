@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from spacy.language import Language
 
-from pipeline.model import Annotation
+from pipeline.annotation import Annotation
 from pipeline.nlp import annotate, load
 
 ReadText = Callable[..., Annotation]

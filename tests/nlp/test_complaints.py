@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.annotation import Annotation
 from pipeline.components.lexicon import flatten
 from pipeline.components.plain_words import is_troubled_abroad, may_go_on
-from pipeline.model import Annotation
 
 ReadText = Callable[..., Annotation]
 

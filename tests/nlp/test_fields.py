@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.model import Annotation
+from pipeline.annotation import Annotation
 from pipeline.terms import Kind, Severity, Status, Symptom
 
 ReadText = Callable[..., Annotation]

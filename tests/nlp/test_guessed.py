@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from spacy.language import Language
 
+from pipeline.annotation import Annotation
 from pipeline.catalogue import load_catalogue
 from pipeline.components.choose_services import ServiceChoice, choose_services
 from pipeline.components.finds import finds
 from pipeline.components.guessed_names import guessed_name, is_ordinary
 from pipeline.components.guessed_service import guess_services
-from pipeline.model import Annotation
 from pipeline.nlp import read_record
 
 ReadText = Callable[..., Annotation]

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.annotation import Annotation
 from pipeline.catalogue import Service, build, load_catalogue
 from pipeline.components.page_owner import page_owner
 from pipeline.components.parts_named import titled_parts
 from pipeline.errors import CatalogueError
-from pipeline.model import Annotation
 
 ReadText = Callable[..., Annotation]
 AWS, GCP, AZURE = "aws-status", "gcp-status", "azure-status-history"

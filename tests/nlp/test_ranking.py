@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.annotation import Annotation
 from pipeline.catalogue import add_nicknames, load_catalogue
 from pipeline.errors import CatalogueError
-from pipeline.model import Annotation
 
 ReadText = Callable[..., Annotation]
 

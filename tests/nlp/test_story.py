@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from spacy.language import Language
 
-from pipeline.model import Annotation, compose
+from pipeline.annotation import Annotation
+from pipeline.model import compose
 from pipeline.nlp import annotate
 from pipeline.terms import Cause, Precision, Status
 

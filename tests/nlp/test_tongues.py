@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.annotation import Annotation
 from pipeline.components.lexicon import Lexicon, flatten
-from pipeline.model import Annotation
 
 ReadText = Callable[..., Annotation]
 

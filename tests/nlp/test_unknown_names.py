@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pipeline.annotation import Annotation
 from pipeline.components.unknown_names import split_names
-from pipeline.model import Annotation
 
 ReadText = Callable[..., Annotation]
 

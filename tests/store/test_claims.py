@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.annotation import Annotation, Mention
 from pipeline.catalogue import Service, build
 from pipeline.claims import QUOTE_LIMIT, ReadReport, build_claim, is_claim, quote
-from pipeline.model import Annotation, Mention, iso
+from pipeline.model import iso
 from pipeline.terms import Kind, Precision, SourceKind, Speaker, Status
 
 CATALOGUE = build(

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from pipeline import nlp
-from pipeline.model import Annotation, iso
+from pipeline.annotation import Annotation
+from pipeline.model import iso
 
 PUBLISHED = "2024-07-11T15:30:00Z"  # a Thursday
 FOLDER = Path(__file__).parent / "passages"
